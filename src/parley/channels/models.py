@@ -1,0 +1,94 @@
+"""The numbers a workspace speaks through: a session, a device and a business number are one thing here."""
+
+from django.db import models
+
+from parley.core.tenancy import TenantForeignKey, TenantModel, one_of
+
+PROVIDERS = ("waha", "cloud_api")
+STATES = ("stopped", "starting", "scan_qr", "passkey", "working", "failed")
+
+
+class Channel(TenantModel):
+    """One number. `credentials` and `webhook_secret` are ciphertext bound to this row.
+
+    `external_id` is the session name or the number's id at the provider; `metadata` holds what a pairing
+    shows (QR, code) and the profile; `webhook_token` names the channel in the webhook's path; `has_window` says
+    that the provider refuses free messages 24 hours after the customer's last one.
+    """
+
+    name = models.TextField()
+    provider = models.TextField()
+    status = models.TextField(db_default="stopped")
+    has_window = models.BooleanField(db_default=False)
+    engine = models.TextField(db_default="", blank=True)
+    base_url = models.TextField(db_default="", blank=True)
+    external_id = models.TextField()
+    waba_id = models.TextField(db_default="", blank=True)
+    portfolio_id = models.TextField(db_default="", blank=True)
+    phone_number = models.TextField(db_default="", blank=True)
+    display_name = models.TextField(db_default="", blank=True)
+    credentials = models.BinaryField()
+    config = models.JSONField(db_default={}, blank=True)
+    metadata = models.JSONField(db_default={}, blank=True)
+    webhook_token = models.TextField(unique=True)
+    webhook_secret = models.BinaryField()
+    verify_token = models.BinaryField(null=True)
+    last_activity_at = models.DateTimeField(null=True)
+    status_at = models.DateTimeField(null=True)
+    error_message = models.TextField(db_default="", blank=True)
+    quality_rating = models.TextField(db_default="", blank=True)
+    messaging_limit = models.TextField(db_default="", blank=True)
+    throughput_mps = models.IntegerField(null=True)
+    is_default = models.BooleanField(db_default=False)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "channel"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "provider", "base_url", "external_id"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="channel_external_id",
+            ),
+            one_of("provider", PROVIDERS, "channel_provider"),
+            one_of("status", STATES, "channel_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChannelEvent(TenantModel):
+    """The channel's history: each change of state with what was said about it."""
+
+    channel = TenantForeignKey(Channel, cascade=True)
+    kind = models.TextField()
+    from_state = models.TextField(db_default="", blank=True, db_column="from")
+    to_state = models.TextField(db_default="", blank=True, db_column="to")
+    detail = models.TextField(db_default="", blank=True)
+    at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        db_table = "channel_event"
+        indexes = [models.Index("workspace", "channel", models.F("at").desc(), name="channel_event_at")]
+
+
+class ChannelLease(TenantModel):
+    """Who works on a channel. `fence` grows with every change of holder, so that a late holder is refused.
+
+    Purpose `send`: one sender owns the channel until `until`. Purpose `apply`: the row is only locked.
+    """
+
+    channel = TenantForeignKey(Channel, cascade=True)
+    purpose = models.TextField()
+    holder = models.UUIDField(null=True)
+    fence = models.BigIntegerField(db_default=0)
+    until = models.DateTimeField(null=True)
+    slow_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "channel_lease"
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "channel", "purpose"], name="channel_lease_purpose"),
+            one_of("purpose", ("send", "apply"), "channel_lease_purpose_known"),
+        ]
