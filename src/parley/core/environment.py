@@ -53,6 +53,8 @@ class Environment:
 
     home: Path
     database_url: str
+    database_admin_url: str
+    database_engine_url: str
     database_listen_url: str
     secret_key: str
     public_url: str
@@ -105,6 +107,8 @@ def read_environment() -> Environment:
     return Environment(
         home=home,
         database_url=_text("DATABASE_URL"),
+        database_admin_url=_text("DATABASE_ADMIN_URL"),
+        database_engine_url=_text("DATABASE_ENGINE_URL"),
         database_listen_url=_text("DATABASE_LISTEN_URL"),
         secret_key=_text("PARLEY_SECRET_KEY"),
         public_url=_text("PARLEY_PUBLIC_URL", f"http://{bind}").rstrip("/"),
