@@ -23,7 +23,7 @@ class CannotDecrypt(ParleyError):
 
 
 def encrypt(plaintext: bytes, *, bound_to: str) -> bytes:
-    """Encrypt for one place, such as `<workspace>:channel:<id>:credentials`. Two calls never give the same bytes."""
+    """Encrypt for one place, such as `<workspace>:channel:<id>:credentials`. No two results are equal."""
     header = bytes([_KEY_ID])
     nonce = os.urandom(_NONCE_BYTES)
     sealed = AESGCM(keys().data_encryption_key).encrypt(nonce, plaintext, header + bound_to.encode())

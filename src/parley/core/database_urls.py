@@ -57,7 +57,7 @@ def owner_url(environment: Environment) -> str:
 
 
 def admin_url(environment: Environment) -> str:
-    """As whom `parley migrate` makes roles and database: `DATABASE_ADMIN_URL`, or `DATABASE_URL` as it stands."""
+    """As whom `parley migrate` makes roles and database: `DATABASE_ADMIN_URL`, or else `DATABASE_URL`."""
     if environment.database_admin_url:
         return _normal(connection_parts(environment.database_admin_url))
     if environment.database_url:
@@ -88,7 +88,7 @@ def role_passwords(environment: Environment, master: Keys | None = None) -> dict
 
 
 def embedded_socket_directory(home: Path) -> Path:
-    """Where the embedded server's socket is: beside its data, or in the temporary folder where that is too long."""
+    """Where the embedded server's socket is: beside its data, or in the temporary folder if too long."""
     directory = home / "postgres" / "socket"
     if len(str(directory / f".s.PGSQL.{EMBEDDED_PORT}").encode()) <= _LONGEST_SOCKET_PATH:
         return directory
@@ -104,7 +104,7 @@ def embedded_url(home: Path, database: str = DEFAULT_DATABASE) -> str:
 
 
 def connection_parts(url: str) -> dict[str, str]:
-    """A URL or a `key=value` string taken apart. Raises `Misconfigured` with the URL's shape, never its password."""
+    """A URL or a `key=value` string taken apart. Raises `Misconfigured`, never showing the password."""
     try:
         parts = conninfo_to_dict(url)
     except ProgrammingError:
@@ -143,7 +143,7 @@ def _signed_in(url: str, *, default_role: str) -> str:
 
 
 def _normal(parts: dict[str, str]) -> str:
-    """One spelling for all: user and password in front, everything about hosts in the query where it has to be."""
+    """One spelling for all: sockets and lists of hosts go into the query, everything else in front."""
     rest = dict(parts)
     user, password = rest.pop("user", ""), rest.pop("password", "")
     database = rest.pop("dbname", "") or DEFAULT_DATABASE

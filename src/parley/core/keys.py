@@ -1,7 +1,7 @@
 """The master key, and everything that is derived from it.
 
 One secret is kept by the operator; each purpose gets its own key by HKDF (RFC 5869), so that a key which
-leaks from one place opens no other. Losing the secret loses the channels' credentials: it belongs in the backup.
+leaks from one place opens no other. Losing the secret loses the channels' credentials: back it up.
 """
 
 import base64
@@ -101,7 +101,7 @@ def keys_from_text(secret: str, *, debug: bool = False) -> Keys:
 
 
 def ensure_key_file(home: Path) -> bool:
-    """Make `secret.key` (mode 0600) where there is none; True when it was made. Safe to call from two processes."""
+    """Make `secret.key` (mode 0600) where there is none; True when it was made. Two processes may call it."""
     path = home / KEY_FILE
     if path.exists():
         return False
@@ -128,7 +128,7 @@ def _read_key_file(path: Path) -> Keys:
         text = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         raise Misconfigured(
-            f"There is no key in {path} and PARLEY_SECRET_KEY is not set. Run `parley migrate`, which makes one."
+            f"There is no key in {path} and PARLEY_SECRET_KEY is unset. Run `parley migrate`: it makes one."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"The key in {path} cannot be read: {error}.") from None
