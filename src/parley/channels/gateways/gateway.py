@@ -1,4 +1,4 @@
-"""The interface that a gateway fills: a folder with `inbound.py`, `outbound.py`, `client.py` and fixed names."""
+"""The interface that a gateway fills, in a folder with files of fixed names."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -25,16 +25,16 @@ class Gateway(Protocol):
     """Whether the provider itself refuses free messages 24 hours after the customer's last one."""
 
     def verify_signature(self, secret: str, headers: Headers, body: bytes) -> None:
-        """Raise `BadSignature` unless the headers prove `body` with `secret`. An empty secret proves nothing."""
+        """Raise `BadSignature` unless the headers prove `body`. An empty secret proves nothing."""
 
     def answer_handshake(self, query: Mapping[str, str], verify_token: str) -> str | None:
         """The body to answer a GET handshake with; None where it is wrong or the provider has none."""
 
     def split(self, body: bytes) -> list[RawEvent]:
-        """Take a webhook body apart. Raises `BadPayload` when it is not JSON or not the provider's envelope."""
+        """Take a webhook body apart. Raises `BadPayload` for what is not the provider's envelope."""
 
     def translate(self, payload: Mapping[str, Any]) -> list[NeutralEvent]:
-        """One raw event to neutral ones, never raising for what a provider may send: the unknown is `Kept`."""
+        """One raw event to neutral ones, never raising for any JSON: the unknown is `Kept`."""
 
     def client_ref_for(self, message_id: UUID) -> str:
         """The id we choose for a message, so that we recognise it when the answer is lost."""
@@ -42,5 +42,7 @@ class Gateway(Protocol):
     async def send(self, http: HttpClient, credentials: Credentials, message: OutboundMessage) -> Accepted:
         """Send once. Raises `GatewayError`."""
 
-    async def fetch_media(self, http: HttpClient, credentials: Credentials, media: MediaRef, *, limit: int) -> bytes:
+    async def fetch_media(
+        self, http: HttpClient, credentials: Credentials, media: MediaRef, *, limit: int
+    ) -> bytes:
         """The bytes of a received file, at most `limit`. Raises `GatewayError`."""

@@ -52,11 +52,13 @@ class Location(Struct, frozen=True, kw_only=True):
     address: str | None = None
 
 
-class InboundMessage(Struct, frozen=True, kw_only=True, tag="message"):
+class InboundMessage(Struct, frozen=True, kw_only=True, tag_field="event", tag="message"):
     """One message in a one-to-one chat. `from_us` marks what our own side wrote on the phone (an echo).
 
     `counterpart` is always the customer, whoever wrote. `client_ref` is set where an echo carries the id that
-    Parley chose. `content` holds the neutral rest: location, contacts, order lines, button id, referral.
+    Parley chose. `content` holds the neutral rest, each key only where it applies: `contacts` (name, phones),
+    `order` (lines, note), `choice` (id, description), `form` (answers), `poll` (options), `referral` (the
+    ad), `product`, `animated`, and for type `unsupported` what it was, in words, under `what`.
     """
 
     provider_message_id: str
@@ -73,7 +75,7 @@ class InboundMessage(Struct, frozen=True, kw_only=True, tag="message"):
     content: dict[str, Any] = field(default_factory=dict)
 
 
-class ReactionChange(Struct, frozen=True, kw_only=True, tag="reaction"):
+class ReactionChange(Struct, frozen=True, kw_only=True, tag_field="event", tag="reaction"):
     """`emoji` is empty when the reaction was taken back."""
 
     target_id: str
@@ -83,7 +85,7 @@ class ReactionChange(Struct, frozen=True, kw_only=True, tag="reaction"):
     from_us: bool = False
 
 
-class StatusChange(Struct, frozen=True, kw_only=True, tag="status"):
+class StatusChange(Struct, frozen=True, kw_only=True, tag_field="event", tag="status"):
     """What became of a message of ours. `client_ref` is the id we chose, where the provider returns it."""
 
     provider_message_id: str
@@ -95,7 +97,7 @@ class StatusChange(Struct, frozen=True, kw_only=True, tag="status"):
     pricing: dict[str, Any] | None = None
 
 
-class ChannelState(Struct, frozen=True, kw_only=True, tag="state"):
+class ChannelState(Struct, frozen=True, kw_only=True, tag_field="event", tag="state"):
     """The number's own state. `phone_number` in E.164."""
 
     status: ChannelStatus
@@ -105,7 +107,7 @@ class ChannelState(Struct, frozen=True, kw_only=True, tag="state"):
     display_name: str | None = None
 
 
-class Kept(Struct, frozen=True, kw_only=True, tag="kept"):
+class Kept(Struct, frozen=True, kw_only=True, tag_field="event", tag="kept"):
     """Understood or not, nothing to apply: kept with the reason so that an admin can see it."""
 
     reason: str
@@ -147,7 +149,12 @@ class OutboundMedia(Struct, frozen=True, kw_only=True):
 
 
 class OutboundMessage(Struct, frozen=True, kw_only=True):
-    """One message to send. `client_ref` comes from the gateway's `client_ref_for(message_id)`."""
+    """One message to send. `client_ref` comes from the gateway's `client_ref_for(message_id)`.
+
+    `quoted_id` is the message that this one answers; a reaction has its emoji in `body` (empty takes it back)
+    and its message in `target_id`. The `…_from_us` flags say who wrote the one pointed at: some providers
+    cannot find a message without knowing that.
+    """
 
     message_id: UUID
     client_ref: str
@@ -157,7 +164,9 @@ class OutboundMessage(Struct, frozen=True, kw_only=True):
     media: OutboundMedia | None = None
     location: Location | None = None
     quoted_id: str | None = None
+    quoted_from_us: bool = False
     target_id: str | None = None
+    target_from_us: bool = False
     content: dict[str, Any] = field(default_factory=dict)
 
 
@@ -197,6 +206,26 @@ class GatewayError(ParleyError):
         self.http_status = http_status
         self.retry_after = retry_after
         self.stops_channel = stops_channel
+
+
+class ChannelNotWorking(GatewayError):
+    """The number is not connected just now: nothing was sent, and nothing goes out until it is `working`.
+
+    `state` is what the provider says the number is instead.
+    """
+
+    def __init__(self, state: ChannelStatus, message: str, *, http_status: int | None = None) -> None:
+        # A starting channel comes up by itself; every other state waits for a person or a restart.
+        starting = state == "starting"
+        super().__init__(
+            "throttled",
+            message,
+            code=f"channel_{state}",
+            http_status=http_status,
+            retry_after=10.0,
+            stops_channel=not starting,
+        )
+        self.state = state
 
 
 class BadSignature(ParleyError):

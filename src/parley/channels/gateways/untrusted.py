@@ -1,0 +1,108 @@
+"""Reading JSON that somebody else wrote. Nothing here raises for a wrong type: the answer is then empty."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, NoReturn
+
+from parley.channels.gateways.neutral import BadPayload
+
+KEY_LIMIT: Final = 200
+_EMPTY: Final[Mapping[str, Any]] = {}
+_LATEST: Final = 4_102_444_800.0
+"""The year 2100 in seconds. What lies beyond, up to a thousand times it, was written in milliseconds."""
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in a webhook body. Raises `BadPayload`."""
+    try:
+        value = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise BadPayload("The body is not JSON.") from None
+    if not isinstance(value, dict):
+        raise BadPayload("The body is JSON, but not an object.")
+    return value
+
+
+def section(value: object, *path: str) -> Mapping[str, Any]:
+    """The object at `path` below `value`, empty where there is none."""
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else _EMPTY
+
+
+def items(value: object) -> list[Mapping[str, Any]]:
+    """The objects in a list; whatever else it holds is left out."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def word(value: object) -> str | None:
+    """An id or a code: a text that is not empty, or a whole number as text."""
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**40:
+        return str(value)
+    return None
+
+
+def first_word(*values: object) -> str | None:
+    """The first of the values that is a `word`."""
+    return next((found for found in map(word, values) if found is not None), None)
+
+
+def text(value: object) -> str:
+    """A text as it is, and nothing for anything else."""
+    return value if isinstance(value, str) else ""
+
+
+def number(value: object) -> float | None:
+    """A finite number, also one written as text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def moment(*values: object) -> datetime | None:
+    """The first value that is a time: seconds or milliseconds since 1970, as a number or as text."""
+    for value in values:
+        found = number(value)
+        if found is not None and found >= _LATEST:
+            found /= 1000
+        if found is not None and 0 < found < _LATEST:
+            return datetime.fromtimestamp(found, UTC)
+    return None
+
+
+def moment_or_now(*values: object) -> datetime:
+    """Like `moment`; where nobody says when, the moment of reading is the nearest known."""
+    return moment(*values) or datetime.now(UTC)
+
+
+def dedupe_key(*parts: object) -> str:
+    """The parts as one key of at most 200 characters, hashed where they are longer or not printable."""
+    joined = ":".join(str(part) for part in parts)
+    if len(joined) <= KEY_LIMIT and joined.isprintable():
+        return joined
+    return f"{str(parts[0])[:40]}:{_hash(joined)}"
+
+
+def digest(value: object) -> str:
+    """A hash that is equal for equal JSON, in any order of names. Raises `BadPayload` when too deep."""
+    try:
+        return _hash(json.dumps(value, sort_keys=True, separators=(",", ":")))
+    except RecursionError:
+        raise BadPayload("The JSON is nested too deeply.") from None
+
+
+def _hash(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON.")
