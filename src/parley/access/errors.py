@@ -1,0 +1,56 @@
+"""What access refuses, in the words that the person reads."""
+
+from parley.core.errors import Conflict, NotFound, Refused, TooMany
+
+
+class RoleRefused(Refused):
+    """The person belongs here, and their role does not include this."""
+
+    code = "role"
+
+    def __init__(self) -> None:
+        super().__init__("Your role does not include this. An owner or admin of the workspace can change it.")
+
+
+class NoWorkspace(Refused):
+    """Signed in, and a member of nothing."""
+
+    code = "no_workspace"
+
+    def __init__(self) -> None:
+        super().__init__("You do not belong to a workspace yet. Ask an owner or admin of yours to add you.")
+
+
+class SetupClosed(NotFound):
+    """There is an owner already: the page is gone for good."""
+
+
+class NameTaken(Conflict):
+    """Another workspace has this name."""
+
+    code = "name_taken"
+
+    def __init__(self) -> None:
+        super().__init__("There is a workspace with this name already. Choose another.")
+
+
+class EmailTaken(Conflict):
+    """Another user has this address."""
+
+    code = "email_taken"
+
+    def __init__(self) -> None:
+        super().__init__("There is a user with this e-mail address already.")
+
+
+class TooManySignIns(TooMany):
+    """The account or the source has failed too often; the text does not say which."""
+
+    code = "too_many_sign_ins"
+
+    def __init__(self, *, retry_after: int) -> None:
+        minutes = -(-retry_after // 60)
+        super().__init__(
+            f"Too many attempts to sign in. Nothing is wrong with your account: try again in {minutes} min.",
+            retry_after=retry_after,
+        )
