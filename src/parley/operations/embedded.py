@@ -135,34 +135,30 @@ def embedded_server(home: Path, *, master: Keys | None = None) -> Iterator[Embed
 
 @contextmanager
 def temporary_server(
-    home: Path | None = None, *, fsync: bool = False, port: int | None = None, password: str = "throw-away"
+    directory: Path | None = None,
+    *,
+    fsync: bool = False,
+    port: int | None = None,
+    password: str = "throw-away",  # noqa: S107  reached by nobody but us, and gone in a moment
 ) -> Iterator[EmbeddedServer]:
-    """A server for tests, laid out like the embedded one in a home that is gone afterwards.
+    """A server for tests, in a directory that is gone afterwards; its socket is in `<directory>/socket`.
 
     It dies with this process even on `kill -9`. With `fsync` it keeps its promises like the real one, for
     tests that kill it; with `port` it listens on 127.0.0.1 too, and the socket's name has that number.
     """
-    place = home or Path(tempfile.mkdtemp(prefix="parley-postgres-"))
-    _private_folder(place)
+    scratch = None if directory else Path(tempfile.mkdtemp(prefix="parley-postgres-"))
+    place = directory or Path(f"{scratch}/server")
     settings = {**SETTINGS, "logging_collector": "off"} if fsync else THROW_AWAY_SETTINGS
     is_last = True
     try:
-        server = _open(
-            place / "postgres",
-            embedded_socket_directory(place),
-            password,
-            settings=settings,
-            port=port,
-            dies_with_us=True,
-        )
+        server = _open(place, place / "socket", password, settings=settings, port=port, dies_with_us=True)
         try:
             yield server
         finally:
             is_last = server.stop()
     finally:
         if is_last:
-            shutil.rmtree(embedded_socket_directory(place), ignore_errors=True)
-            shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(scratch or place, ignore_errors=True)
 
 
 def _open(
