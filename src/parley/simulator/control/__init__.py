@@ -1,0 +1,1 @@
+"""The simulator's own doors: the page, its JSON, the fault switches."""

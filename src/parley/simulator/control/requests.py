@@ -1,0 +1,29 @@
+"""JSON in and out of the simulator's own doors."""
+
+from typing import TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from parley.core.errors import DomainError, Invalid
+
+Body = TypeVar("Body")
+
+
+async def read_as(request: Request, type_: type[Body]) -> Body:
+    """The body as this type. Raises `Invalid` with the place of the mistake."""
+    try:
+        return msgspec.json.decode(await request.body() or b"{}", type=type_)
+    except msgspec.DecodeError as error:
+        raise Invalid(str(error)) from error
+
+
+def answer(value: object, *, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status_code=status, media_type="application/json")
+
+
+async def answer_refusal(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, DomainError):
+        raise error
+    return answer({"error": error.message, "code": error.code}, status=error.status)

@@ -1,0 +1,1 @@
+"""The customers: how they receive, read, write and play their scripts."""

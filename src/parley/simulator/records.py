@@ -1,0 +1,191 @@
+"""What the simulated world consists of. Records are frozen: a change is a new record in the journal."""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Json = dict[str, Any]
+Api = Literal["waha", "cloud"]
+Engine = Literal["WEBJS", "WPP", "NOWEB", "GOWS"]
+Addressing = Literal["phone", "lid"]
+SessionStatus = Literal["STOPPED", "STARTING", "SCAN_QR_CODE", "WORKING", "FAILED"]
+MessageStatus = Literal["pending", "sent", "delivered", "read", "played", "failed"]
+Presence = Literal["typing", "recording", "paused", "online", "offline"]
+
+STATUS_ORDER: dict[MessageStatus, int] = {
+    "pending": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4, "failed": 5,
+}  # fmt: skip
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """A customer with a phone. `wa_id` is digits only; an unregistered one has no WhatsApp."""
+
+    wa_id: str
+    name: str
+    lid: str
+    user_id: str
+    language: str = ""
+    registered: bool = True
+    reads: bool = True
+
+
+class StatusPoint(Struct, frozen=True, kw_only=True):
+    status: SessionStatus
+    timestamp: int
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """A WAHA session. `phone` is set while it is paired with the shop's phone."""
+
+    name: str
+    engine: Engine
+    addressing: Addressing = "phone"
+    status: SessionStatus = "STOPPED"
+    config: Json = {}
+    phone: str | None = None
+    push_name: str = ""
+    statuses: list[StatusPoint] = []
+    qr: str = ""
+    qr_round: int = 0
+    pairing_code: str = ""
+
+    @property
+    def channel(self) -> str:
+        return f"waha:{self.name}"
+
+
+class App(Struct, frozen=True, kw_only=True):
+    """A Meta app: one secret signs its webhooks, one token opens its numbers."""
+
+    id: str
+    secret: str
+    access_token: str
+    callback_url: str = ""
+    verify_token: str = ""
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """A WhatsApp business account (WABA)."""
+
+    id: str
+    app_id: str
+    name: str
+    subscribed: bool = False
+    override_url: str = ""
+
+
+class Number(Struct, frozen=True, kw_only=True):
+    """A Cloud API phone number. With `late_refusals` a refusal comes as a failed status after a 200."""
+
+    id: str
+    account_id: str
+    display_phone_number: str
+    verified_name: str
+    quality_rating: str = "GREEN"
+    status: str = "CONNECTED"
+    override_url: str = ""
+    profile: Json = {}
+    late_refusals: bool = False
+
+    @property
+    def channel(self) -> str:
+        return f"cloud:{self.id}"
+
+    @property
+    def digits(self) -> str:
+        return "".join(mark for mark in self.display_phone_number if mark.isdigit())
+
+
+class Media(Struct, frozen=True, kw_only=True):
+    """A file's facts; the bytes stay in the journal. `offered_at` starts the life of its address."""
+
+    id: str
+    mime_type: str
+    filename: str | None
+    sha256: str
+    byte_size: int
+    offered_at: float
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    latitude: float
+    longitude: float
+    name: str | None = None
+    address: str | None = None
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """Why a message of ours did not arrive, in the words of the Cloud API."""
+
+    code: int
+    title: str
+    details: str
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """One message of one chat. `id` is WAHA's bare id or Meta's wamid; `at` is in seconds.
+
+    `content` keeps what only one API understands (template, interactive). `reactions` maps "customer" and
+    "shop" to an emoji. A `silent` message never causes a webhook. `callback` is what the caller chose to
+    recognise it by.
+    """
+
+    id: str
+    channel: str
+    wa_id: str
+    from_us: bool
+    type: str
+    at: float
+    body: str = ""
+    media_id: str | None = None
+    location: Place | None = None
+    contacts: list[Json] = []
+    quoted_id: str | None = None
+    status: MessageStatus = "pending"
+    status_at: float = 0
+    failure: Failure | None = None
+    callback: str | None = None
+    silent: bool = False
+    source: Literal["api", "app"] = "api"
+    content: Json = {}
+    reactions: dict[str, str] = {}
+    edited: bool = False
+    revoked: bool = False
+
+
+class Reaction(Struct, frozen=True, kw_only=True):
+    """Somebody reacted to `target`, or took it back with an empty emoji."""
+
+    id: str
+    target: Message
+    emoji: str
+    from_us: bool
+    at: float
+
+
+class LedgerEntry(Struct, frozen=True, kw_only=True):
+    """What was accepted, once for each id; `attempts` counts how often it was posted."""
+
+    seq: int
+    id: str
+    api: Api
+    channel: str
+    recipient: str
+    type: str
+    body: str
+    callback: str | None
+    at: float
+    attempts: int
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """One webhook on its way. `waits` are the pauses before each further attempt."""
+
+    id: str
+    api: Api
+    event: str
+    channel: str
+    url: str
+    headers: dict[str, str]
+    body: str
+    waits: list[float]

@@ -1,0 +1,78 @@
+"""A session's life: STOPPED, STARTING, SCAN_QR_CODE, WORKING, FAILED, with a webhook for each step."""
+
+import asyncio
+
+from msgspec.structs import replace
+
+from parley.simulator.background import Background
+from parley.simulator.records import Session, SessionStatus, StatusPoint
+from parley.simulator.waha.events import WahaEvents
+from parley.simulator.world import World
+
+KEPT_STATUSES = 3
+
+
+class Lifecycle:
+    def __init__(self, world: World, events: WahaEvents, background: Background) -> None:
+        self.world = world
+        self.events = events
+        self.background = background
+        self._runs: dict[str, asyncio.Task[None]] = {}
+
+    def resume(self) -> None:
+        """After a restart of the simulator every session that was not stopped starts again."""
+        for session in list(self.world.sessions.values()):
+            if session.status != "STOPPED":
+                self.start(session, again=True)
+
+    def start(self, session: Session, *, again: bool = False) -> Session:
+        """Begin to connect. A session that runs already is left alone unless `again`."""
+        if session.status not in {"STOPPED", "FAILED"} and not again:
+            return session
+        self._end_run(session.name)
+        started = self._move(session, "STARTING")
+        self._runs[session.name] = self.background.spawn(self._connect(session.name))
+        return started
+
+    def stop(self, session: Session) -> Session:
+        self._end_run(session.name)
+        return session if session.status == "STOPPED" else self._move(session, "STOPPED")
+
+    def log_out(self, session: Session) -> Session:
+        """Forget the pairing, keep the configuration, and ask for a new scan."""
+        return self.start(replace(session, phone=None, push_name=""), again=True)
+
+    def pair(self, session: Session, *, phone: str, push_name: str) -> Session:
+        """The shop's phone scanned the QR code or typed the pairing code."""
+        self._end_run(session.name)
+        paired = replace(session, phone=phone, push_name=push_name, qr="", pairing_code="")
+        return self._move(paired, "WORKING")
+
+    def fail(self, session: Session) -> Session:
+        self._end_run(session.name)
+        return self._move(session, "FAILED")
+
+    async def _connect(self, name: str) -> None:
+        configuration = self.world.configuration
+        await asyncio.sleep(configuration.session_seconds)
+        session = self.world.sessions[name]
+        if session.phone is not None:
+            self._move(session, "WORKING")
+            return
+        for number in range(configuration.qr_rounds):
+            fresh = replace(self.world.sessions[name], qr=self.world.identities.qr(), qr_round=number + 1)
+            self._move(fresh, "SCAN_QR_CODE")
+            await asyncio.sleep(configuration.next_qr_seconds if number else configuration.first_qr_seconds)
+        self._move(replace(self.world.sessions[name], qr=""), "FAILED")
+
+    def _move(self, session: Session, status: SessionStatus) -> Session:
+        point = StatusPoint(status=status, timestamp=int(self.world.now() * 1000))
+        statuses = [*session.statuses, point][-KEPT_STATUSES:]
+        moved = self.world.save_session(replace(session, status=status, statuses=statuses))
+        self.events.status_changed(moved)
+        return moved
+
+    def _end_run(self, name: str) -> None:
+        run = self._runs.pop(name, None)
+        if run is not None:
+            run.cancel()
