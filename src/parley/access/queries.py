@@ -38,8 +38,8 @@ def places_of(user_id: UUID) -> list[Place]:
     """The workspaces this person may enter, by name. Needs `app.user_id`."""
     rows = Membership.objects.filter(user_id=user_id, **ACTIVE_PLACE).order_by("workspace__name")
     return [
-        Place(id=id, name=name, slug=slug, role=role)
-        for id, name, slug, role in rows.values_list(
+        Place(id=workspace_id, name=name, slug=slug, role=role)
+        for workspace_id, name, slug, role in rows.values_list(
             "workspace_id", "workspace__name", "workspace__slug", "role"
         )
     ]
@@ -76,3 +76,9 @@ def workspace_by_slug(slug: str) -> Workspace:
     if found is None:
         raise NotFound(f"There is no workspace {slug!r}.")
     return found
+
+
+def active_workspace_ids() -> list[UUID]:
+    """Every workspace that is in use, for platform jobs that go through them one by one."""
+    rows = Workspace.objects.filter(status="active", deleted_at__isnull=True)
+    return list(rows.order_by("id").values_list("id", flat=True))

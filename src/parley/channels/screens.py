@@ -1,0 +1,123 @@
+"""What the pages show: built here, so that templates only print."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import NoReverseMatch, reverse
+
+from parley.access.doors import Member
+from parley.channels import queries
+from parley.channels.gateways import gateway_for
+from parley.channels.models import Channel
+from parley.channels.services import provider
+from parley.channels.services.credentials import verify_token_of
+from parley.channels.services.state import UNREACHABLE
+from parley.channels.words import HistoryLine, StateWords, history_line, words_for
+from parley.core.clock import now
+
+PAIRING_CODE_LASTS = timedelta(minutes=3)
+"""WhatsApp shows a code for 160 seconds; one that is a little older is not offered any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One number in the list."""
+
+    channel: Channel
+    words: StateWords
+    provider: str
+    has_sessions: bool
+
+    @property
+    def live_topic(self) -> str:
+        return f"channel:{self.channel.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """What a person types at the provider where Parley could not set it, and whether it did."""
+
+    url: str
+    verify_token: str
+    is_set: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The page of one number."""
+
+    card: Card
+    history: list[HistoryLine]
+    error: str
+    unreachable_since: datetime | None
+    pairing_code: str
+    webhook: Webhook | None
+    test_url: str
+
+    @property
+    def channel(self) -> Channel:
+        return self.card.channel
+
+    @property
+    def words(self) -> StateWords:
+        return self.card.words
+
+
+def cards_for(member: Member) -> list[Card]:
+    """The list: one query."""
+    return [_card(channel) for channel in queries.channels_of(member.workspace_id)]
+
+
+def screen_for(member: Member, channel: Channel) -> Screen:
+    """The page of one number: one query more, for its history. Keys are shown to nobody, the verify token to
+    those who manage."""
+    since = channel.metadata.get(UNREACHABLE)
+    return Screen(
+        card=_card(channel),
+        history=[history_line(event) for event in queries.history_of(channel)],
+        error=channel.error_message,
+        unreachable_since=datetime.fromisoformat(since) if since else None,
+        pairing_code=_pairing_code(channel),
+        webhook=_webhook(channel) if member.may("channels.manage") else None,
+        test_url=_test_url(member, channel),
+    )
+
+
+def _card(channel: Channel) -> Card:
+    has_sessions = provider.has_sessions(channel)
+    return Card(
+        channel=channel,
+        words=words_for(channel, has_sessions=has_sessions),
+        provider=gateway_for(channel.provider).label,
+        has_sessions=has_sessions,
+    )
+
+
+def _pairing_code(channel: Channel) -> str:
+    code, at = channel.metadata.get("pairing_code"), channel.metadata.get("pairing_code_at")
+    if not code or not at or datetime.fromisoformat(at) + PAIRING_CODE_LASTS < now():
+        return ""
+    return str(code)
+
+
+def _webhook(channel: Channel) -> Webhook | None:
+    if provider.has_sessions(channel):
+        return None
+    result = channel.metadata.get("webhook", {})
+    return Webhook(
+        url=provider.webhook_url(channel),
+        verify_token=verify_token_of(channel),
+        is_set=result.get("state") == "set",
+        detail=result.get("detail", ""),
+    )
+
+
+def _test_url(member: Member, channel: Channel) -> str:
+    """Where the test message lives: with messaging, which ranks above and is known by its address alone."""
+    if not member.may("channels.manage"):
+        return ""
+    try:
+        return reverse("channel_test", args=[member.workspace_slug, channel.id])
+    except NoReverseMatch:
+        return ""

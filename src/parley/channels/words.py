@@ -1,0 +1,140 @@
+"""A channel's state in the words of the person who has to do something about it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Union
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from parley.channels.models import Channel, ChannelEvent
+from parley.channels.services.state import UNREACHABLE
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+Text = Union[str, "StrPromise"]
+"""Translated now, or when it is shown."""
+
+Tone = Literal["good", "warn", "bad", "info", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """`label` for a chip, `title` for the page, what it means, and what to do (empty: nothing)."""
+
+    label: Text
+    title: Text
+    meaning: Text
+    advice: Text
+    tone: Tone
+    is_moving: bool = False
+    """Whether the state will change by itself soon."""
+
+
+_WORDS: dict[str, StateWords] = {
+    "working": StateWords(
+        label=_("Working"),
+        title=_("Connected and working"),
+        meaning=_("Messages come in and go out."),
+        advice="",
+        tone="good",
+    ),
+    "scan_qr": StateWords(
+        label=_("Waiting for the phone"),
+        title=_("Connect the phone"),
+        meaning=_("WhatsApp waits until the phone of this number says yes."),
+        advice=_("Scan the code below with the phone, or use a pairing code."),
+        tone="warn",
+    ),
+    "passkey": StateWords(
+        label=_("Confirm on the phone"),
+        title=_("WhatsApp asks for a passkey"),
+        meaning=_("The phone was found. WhatsApp wants its owner to confirm with a passkey."),
+        advice=_("Confirm on the phone. If nothing appears there, restart the session and scan again."),
+        tone="warn",
+    ),
+    "starting": StateWords(
+        label=_("Starting"),
+        title=_("Starting"),
+        meaning=_("The session is coming up. This takes some seconds."),
+        advice=_("If it stays like this for more than two minutes, restart it."),
+        tone="info",
+        is_moving=True,
+    ),
+    "stopped": StateWords(
+        label=_("Stopped"),
+        title=_("Stopped"),
+        meaning=_("Nothing comes in and nothing goes out. The phone stays connected to the session."),
+        advice=_("Start it to go on where it was."),
+        tone="",
+    ),
+    "failed": StateWords(
+        label=_("Not working"),
+        title=_("Not working"),
+        meaning=_("Nothing comes in and nothing goes out. Messages written meanwhile wait here."),
+        advice=_("Restart it. If that does not help, log it out and connect the phone again."),
+        tone="bad",
+    ),
+}
+
+_FAILED_NUMBER = StateWords(
+    label=_("Not working"),
+    title=_("Not working"),
+    meaning=_("WhatsApp refuses to work with this number. Messages written meanwhile wait here."),
+    advice=_("Read what it said below, put it right, then check again."),
+    tone="bad",
+)
+_STOPPED_NUMBER = StateWords(
+    label=_("Paused"),
+    title=_("Paused"),
+    meaning=_("Parley sends nothing through this number. Meta still delivers what customers write."),
+    advice=_("Start it to send again."),
+    tone="",
+)
+_UNREACHABLE = StateWords(
+    label=_("Not reachable"),
+    title=_("The server does not answer"),
+    meaning=_("The last state known is older than a minute, and nothing can be sent at present."),
+    advice=_("Parley tries again every minute by itself."),
+    tone="warn",
+)
+
+
+def words_for(channel: Channel, *, has_sessions: bool) -> StateWords:
+    """What to call the state, what it means and what to do about it."""
+    if UNREACHABLE in channel.metadata and channel.status != "stopped":
+        return _UNREACHABLE
+    if not has_sessions and channel.status == "failed":
+        return _FAILED_NUMBER
+    if not has_sessions and channel.status == "stopped":
+        return _STOPPED_NUMBER
+    return _WORDS[channel.status]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of the history, ready to be shown."""
+
+    text: str
+    detail: str
+    tone: Tone
+    event: ChannelEvent
+
+
+def history_line(event: ChannelEvent) -> HistoryLine:
+    """A row of the history as a sentence."""
+    if event.kind == "state" and event.to_state in _WORDS:
+        words = _WORDS[event.to_state]
+        return HistoryLine(text=str(words.label), detail=event.detail, tone=words.tone, event=event)
+    texts: dict[str, tuple[str, Tone]] = {
+        "connected": (gettext("Added to Parley"), "info"),
+        "renamed": (gettext("Renamed"), ""),
+        "key_replaced": (gettext("New key stored"), "info"),
+        "unreachable": (gettext("Server not reachable"), "warn"),
+        "reachable": (gettext("Server reachable again"), "good"),
+        "webhook": (gettext("Webhook"), "info"),
+        "pairing_code": (gettext("Pairing code asked for"), "info"),
+        "logged_out": (gettext("Phone disconnected"), "warn"),
+    }
+    text, tone = texts.get(event.kind, (event.kind, ""))
+    return HistoryLine(text=text, detail=event.detail, tone=tone, event=event)
