@@ -78,8 +78,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "parley.web.middleware.RequestLog",
     "parley.web.middleware.SecurityHeaders",
+    "parley.web.middleware.FragmentRedirects",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "parley.web.middleware.DomainErrors",
+    "parley.web.errors.DomainErrors",
 ]
 
 ROOT_URLCONF = "parley.config.urls"

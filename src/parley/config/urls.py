@@ -7,8 +7,8 @@ from django.urls import include, path
 urlpatterns = [path("", include("parley.access.urls"))]
 for prefix, module in (
     ("w/<slug:slug>/", "parley.messaging.urls"),
-    ("w/<slug:slug>/channels/", "parley.channels.urls"),
-    ("w/<slug:slug>/contacts/", "parley.contacts.urls"),
+    ("w/<slug:slug>/", "parley.channels.urls"),
+    ("w/<slug:slug>/", "parley.contacts.urls"),
 ):
     if find_spec(module):
         urlpatterns.append(path(prefix, include(module)))

@@ -4,7 +4,6 @@ A domain declares frozen dataclasses with `type` and `object_type`; a service ca
 log is no business of the announcer. A NOTIFY goes with it, so that open screens change at once.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import ClassVar
@@ -12,11 +11,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from parley.core.live import LIVE_CHANNEL, live_payload
 from parley.core.models import Event
-
-LIVE_CHANNEL = "parley_live"
-NOTIFY_LIMIT = 7_900
-"""PostgreSQL takes payloads up to 8,000 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +49,7 @@ def wake_screens(workspace_id: UUID, topics: Iterable[str]) -> None:
     """Tell open screens of the workspace that these topics changed, at commit."""
     payload = live_payload(workspace_id, topics)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, payload])
-
-
-def live_payload(workspace_id: UUID, topics: Iterable[str]) -> str:
-    """The notification's text; too many topics become "*": everything in this workspace may have changed."""
-    names = sorted(topics)
-    text = json.dumps({"w": str(workspace_id), "t": names}, separators=(",", ":"))
-    if len(text) > NOTIFY_LIMIT:
-        text = json.dumps({"w": str(workspace_id), "t": ["*"]}, separators=(",", ":"))
-    return text
+        cursor.execute("SELECT pg_notify(%s, %s), pg_notify('parley_event', '')", [LIVE_CHANNEL, payload])
 
 
 def _plain(value: object) -> object:

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             "CREATE POLICY engine ON message FOR SELECT TO parley_engine "
-            "USING (status IN ('queued', 'sending'))",
+            "USING (status IN ('queued', 'sending', 'uncertain'))",
             "DROP POLICY engine ON message",
         ),
     ]

@@ -1,0 +1,102 @@
+"""The worker's process: jobs, the rescue of jobs whose worker died, and the readers of the event log."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+
+from parley.core.environment import Environment
+
+log = structlog.get_logger(__name__)
+
+_CONCURRENCY = 4
+_MOST_ATTEMPTS = 10
+
+
+def main(environment: Environment) -> None:
+    """Work until told to stop. Jobs that run then are given the grace period and handed back after it."""
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parley.config.settings")
+    django.setup()
+    asyncio.run(_work(environment))
+
+
+async def _work(environment: Environment) -> None:
+    from procrastinate.contrib.django import app as django_app
+    from psycopg import OperationalError
+
+    from parley.core.database_urls import engine_url
+    from parley.core.reactors import run_reactors
+    from parley.engines.wakeups import EVENTS, Wakeup, listen
+
+    app = django_app.with_connector(django_app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    woken = Wakeup(environment.poll_seconds)
+
+    async def react() -> None:
+        await asyncio.to_thread(run_reactors, engine_url(environment))
+        await woken.wait()
+
+    async def rescue() -> None:
+        await _rescue(app, environment.job_rescue_seconds)
+        await asyncio.sleep(environment.job_rescue_seconds / 3)
+
+    async with app.open_async():
+        helpers = [
+            asyncio.create_task(_again(react, OperationalError)),
+            asyncio.create_task(_again(rescue, OperationalError)),
+            asyncio.create_task(listen(environment, {EVENTS: lambda _: woken.wake()}, on_gap=woken.wake)),
+        ]
+        worker = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=_CONCURRENCY,
+                fetch_job_polling_interval=environment.poll_seconds,
+                shutdown_graceful_timeout=environment.grace_seconds,
+                update_heartbeat_interval=max(1.0, environment.job_rescue_seconds / 3),
+                stalled_worker_timeout=environment.job_rescue_seconds,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+            )
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, worker.cancel)
+        log.info("worker.ready")
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([worker, *helpers], return_when=asyncio.FIRST_COMPLETED)
+            worker.cancel()
+            await worker
+        for task in helpers:
+            task.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
+    log.info("worker.stopped")
+
+
+async def _again(step: Callable[[], Awaitable[None]], away: type[Exception]) -> None:
+    """Repeat a step for ever; a database that is away is waited for."""
+    from django.db import Error, close_old_connections
+
+    while True:
+        try:
+            await step()
+        except (away, Error) as error:
+            log.warning("worker.database_away", reason=type(error).__name__)
+            await asyncio.to_thread(close_old_connections)
+            await asyncio.sleep(1)
+
+
+async def _rescue(app: object, seconds: float) -> None:
+    """Give the jobs of dead workers to the living; one that outlived too many workers has failed."""
+    from procrastinate import App
+    from procrastinate.jobs import Status
+
+    assert isinstance(app, App)  # noqa: S101
+    for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
+        if stalled.attempts >= _MOST_ATTEMPTS:
+            await app.job_manager.finish_job(stalled, status=Status.FAILED, delete_job=False)
+        else:
+            await app.job_manager.retry_job(stalled)
+        log.warning("worker.job_rescued", job=stalled.id, task=stalled.task_name, attempts=stalled.attempts)

@@ -1,0 +1,60 @@
+"""The engines' connections: a pool as parley_engine, and one way to begin a transaction of a workspace."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection, OperationalError
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from parley.core.database_urls import engine_url
+from parley.core.environment import Environment
+
+Connection = AsyncConnection[DictRow]
+Pool = AsyncConnectionPool[Connection]
+
+DATABASE_AWAY = (OperationalError, PoolTimeout)
+"""What a call raises while PostgreSQL cannot be reached. Everything else is our fault or the data's."""
+
+NO_WORKSPACE = UUID(int=0)
+
+
+def open_pool(environment: Environment, *, size: int = 8) -> Pool:
+    """A pool that is not open yet: `async with` it. Waiting for a connection ends after 5 seconds."""
+    options: dict[str, Any] = {
+        "autocommit": True,
+        "row_factory": dict_row,
+        # PgBouncer in transaction mode knows no prepared statements of a session.
+        "prepare_threshold": None,
+        "connect_timeout": 2,
+        "application_name": "parley-engine",
+    }
+    return AsyncConnectionPool(
+        engine_url(environment),
+        connection_class=AsyncConnection[DictRow],
+        kwargs=options,
+        min_size=1,
+        max_size=size,
+        timeout=5,
+        max_idle=30,
+        reconnect_timeout=5,
+        check=AsyncConnectionPool.check_connection,
+        open=False,
+    )
+
+
+@asynccontextmanager
+async def workspace_transaction(pool: Pool, workspace_id: UUID) -> AsyncIterator[Connection]:
+    """A transaction in which the database shows and accepts rows of this workspace only."""
+    async with pool.connection() as connection, connection.transaction():
+        await connection.execute(f"SET LOCAL app.workspace_id = '{UUID(str(workspace_id))}'")
+        yield connection
+
+
+@asynccontextmanager
+async def platform_transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """A transaction of no workspace: it sees only what the engines' own policies show."""
+    async with workspace_transaction(pool, NO_WORKSPACE) as connection:
+        yield connection

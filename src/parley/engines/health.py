@@ -1,0 +1,105 @@
+"""`/healthz` says the process is alive, `/readyz` whether it can do its work, `/metrics` how much it does."""
+
+import ipaddress
+import shutil
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+
+from parley.core.environment import Environment
+from parley.core.sql import statement
+from parley.engines.asgi import Receive, Scope, Send, answer, refuse
+from parley.engines.database import DATABASE_AWAY, Pool, platform_transaction
+
+PATHS = ("/healthz", "/readyz", "/metrics")
+_LEAST_FREE_BYTES = 64 * 1024 * 1024
+_OLDEST_EVENT_SECONDS = 60
+
+inbound_waiting = Gauge("parley_inbound_waiting", "Events kept and not yet applied")
+inbound_age = Gauge("parley_inbound_oldest_seconds", "Age of the oldest event not yet applied")
+inbound_parked = Gauge("parley_inbound_parked", "Events that could not be applied")
+outbound_waiting = Gauge("parley_outbound_waiting", "Messages queued")
+outbound_age = Gauge("parley_outbound_oldest_seconds", "Age of the oldest queued message that is due")
+uncertain = Gauge("parley_messages_uncertain", "Messages of which nobody knows whether they left")
+jobs_waiting = Gauge("parley_jobs_waiting", "Jobs not yet done")
+jobs_failed = Gauge("parley_jobs_failed", "Jobs that gave up")
+
+
+class Health:
+    """Answers the three paths. `/metrics` is for this machine and the operator's networks only."""
+
+    def __init__(self, environment: Environment, pool: Pool) -> None:
+        self._environment = environment
+        self._pool = pool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        if scope["path"] == "/healthz":
+            await answer(send, 200, {"status": "alive"})
+        elif scope["path"] == "/readyz":
+            await self._ready(send)
+        elif not _is_local(scope):
+            await refuse(send, 404, "not_found", "Nothing here.")
+        else:
+            await self._metrics(send)
+
+    async def _ready(self, send: Send) -> None:
+        checks: dict[str, str] = {"disk": self._disk()}
+        try:
+            queues = await self._queues()
+        except DATABASE_AWAY:
+            checks["database"] = "away"
+        else:
+            checks["database"] = "ok"
+            late = queues["inbound_age"] > _OLDEST_EVENT_SECONDS
+            checks["inbound"] = f"behind by {queues['inbound_age']:.0f} s" if late else "ok"
+        is_ready = checks["database"] == "ok"
+        is_well = all(value == "ok" for value in checks.values())
+        status = "ready" if is_well else "degraded" if is_ready else "unavailable"
+        await answer(send, 200 if is_ready else 503, {"status": status, "checks": checks})
+
+    async def _metrics(self, send: Send) -> None:
+        try:
+            queues = await self._queues()
+        except DATABASE_AWAY:
+            queues = {}
+        for gauge, name in (
+            (inbound_waiting, "inbound_waiting"),
+            (inbound_age, "inbound_age"),
+            (inbound_parked, "inbound_parked"),
+            (outbound_waiting, "outbound_waiting"),
+            (outbound_age, "outbound_age"),
+            (uncertain, "uncertain"),
+            (jobs_waiting, "jobs_waiting"),
+            (jobs_failed, "jobs_failed"),
+        ):
+            if name in queues:
+                gauge.set(queues[name])
+        await answer(send, 200, generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+    async def _queues(self) -> dict[str, float]:
+        async with platform_transaction(self._pool) as connection:
+            cursor = await connection.execute(statement("parley.engines", "health", "queues"))
+            row = await cursor.fetchone()
+        return {name: float(value or 0) for name, value in (row or {}).items()}
+
+    def _disk(self) -> str:
+        url = urlsplit(self._environment.media_url)
+        if url.scheme != "file":
+            return "ok"
+        folder = Path(unquote(url.path))
+        while not folder.exists():
+            folder = folder.parent
+        free = shutil.disk_usage(folder).free
+        return "ok" if free >= _LEAST_FREE_BYTES else f"{free // (1024 * 1024)} MiB left for media"
+
+
+def _is_local(scope: Scope) -> bool:
+    """Asked from this machine itself, and not passed on by a proxy that stands on it."""
+    client = scope.get("client")
+    if client is None or any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
+        return False
+    try:
+        return ipaddress.ip_address(client[0]).is_loopback
+    except ValueError:
+        return False

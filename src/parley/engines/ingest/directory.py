@@ -1,0 +1,86 @@
+"""Which channel a webhook is for, and the secret that proves who sent it. Cached for a few seconds."""
+
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+from parley.core.crypto import decrypt
+from parley.core.sql import statement
+from parley.engines.database import Pool, platform_transaction
+
+_FRESH_SECONDS = 3.0
+_MOST_UNKNOWN = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownChannel:
+    """What ingest needs of a channel. The secrets are plain and never leave the process."""
+
+    workspace_id: UUID
+    id: UUID
+    provider: str
+    external_id: str
+    secret: str
+    verify_token: str
+
+    def __repr__(self) -> str:
+        return f"KnownChannel({self.id})"
+
+
+class Directory:
+    """Channels by webhook token. An unknown token is remembered too, so that guessing costs no query each."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._by_token: dict[str, tuple[float, KnownChannel | None]] = {}
+        self._siblings: dict[tuple[UUID, str, str], tuple[float, KnownChannel | None]] = {}
+
+    async def by_token(self, token: str) -> KnownChannel | None:
+        """The channel whose webhook path carries this token."""
+        kept = self._by_token.get(token)
+        if kept is not None and kept[0] > time.monotonic():
+            return kept[1]
+        found = await self._find("channel_by_token", {"token": token})
+        if len(self._by_token) > _MOST_UNKNOWN:
+            self._by_token.clear()
+        self._by_token[token] = (time.monotonic() + _FRESH_SECONDS, found)
+        return found
+
+    async def for_external_id(self, channel: KnownChannel, external_id: str | None) -> KnownChannel | None:
+        """The channel that an event in this channel's webhook is really for.
+
+        One callback may serve several numbers of a workspace; a sibling counts only when the same secret
+        proves its events too. None where that number is not connected here.
+        """
+        if external_id is None or external_id == channel.external_id:
+            return channel
+        key = (channel.workspace_id, channel.provider, external_id)
+        kept = self._siblings.get(key)
+        if kept is None or kept[0] <= time.monotonic():
+            found = await self._find(
+                "channel_by_external_id",
+                {"workspace": channel.workspace_id, "provider": channel.provider, "external_id": external_id},
+            )
+            kept = (time.monotonic() + _FRESH_SECONDS, found)
+            if len(self._siblings) > _MOST_UNKNOWN:
+                self._siblings.clear()
+            self._siblings[key] = kept
+        sibling = kept[1]
+        return sibling if sibling is not None and sibling.secret == channel.secret else None
+
+    async def _find(self, name: str, parameters: dict[str, object]) -> KnownChannel | None:
+        async with platform_transaction(self._pool) as connection:
+            cursor = await connection.execute(statement("parley.engines", "ingest", name), parameters)
+            row = await cursor.fetchone()
+        if row is None:
+            return None
+        place = f"{row['workspace_id']}:channel:{row['id']}"
+        verify = row["verify_token"]
+        return KnownChannel(
+            workspace_id=row["workspace_id"],
+            id=row["id"],
+            provider=row["provider"],
+            external_id=row["external_id"],
+            secret=decrypt(bytes(row["webhook_secret"]), bound_to=f"{place}:webhook_secret").decode(),
+            verify_token=decrypt(bytes(verify), bound_to=f"{place}:verify_token").decode() if verify else "",
+        )

@@ -1,0 +1,75 @@
+"""Being woken by the database, and not depending on it: NOTIFY may be lost, so every reader also polls."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import structlog
+from psycopg import AsyncConnection, Error
+
+from parley.core.database_urls import engine_url
+from parley.core.environment import Environment
+
+log = structlog.get_logger(__name__)
+
+INBOUND = "parley_inbound"
+OUTBOUND = "parley_outbound"
+LIVE = "parley_live"
+EVENTS = "parley_event"
+
+_ALIVE_SECONDS = 20.0
+_LONGEST_PAUSE = 10.0
+
+
+async def listen(
+    environment: Environment,
+    handlers: Mapping[str, Callable[[str], None]],
+    *,
+    on_gap: Callable[[], None],
+) -> None:
+    """Call the handler of a channel with each payload, for ever.
+
+    `on_gap` is called whenever notifications may have been missed: at the start and after every reconnect.
+    """
+    url = environment.database_listen_url or engine_url(environment)
+    pause = 0.2
+    while True:
+        try:
+            connection = await AsyncConnection.connect(url, autocommit=True, connect_timeout=2)
+            async with connection:
+                for channel in handlers:
+                    await connection.execute(f"LISTEN {channel}")
+                on_gap()
+                pause = 0.2
+                await _deliver(connection, handlers)
+        except (Error, OSError) as error:
+            log.warning("listening.interrupted", reason=type(error).__name__, again_in=pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+async def _deliver(
+    connection: AsyncConnection[tuple[object, ...]], handlers: Mapping[str, Callable[[str], None]]
+) -> None:
+    while True:
+        async for notice in connection.notifies(timeout=_ALIVE_SECONDS):
+            handlers[notice.channel](notice.payload)
+        await connection.execute("SELECT 1")  # a connection cut without a word is noticed here
+
+
+class Wakeup:
+    """An event with a timeout: `wait` returns when woken, or after the poll interval at the latest."""
+
+    def __init__(self, poll_seconds: float) -> None:
+        self._event = asyncio.Event()
+        self._poll_seconds = poll_seconds
+
+    def wake(self) -> None:
+        self._event.set()
+
+    async def wait(self) -> None:
+        try:
+            async with asyncio.timeout(self._poll_seconds):
+                await self._event.wait()
+        except TimeoutError:
+            pass
+        self._event.clear()
