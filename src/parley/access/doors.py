@@ -46,8 +46,8 @@ class Member:
 def access_workspace(user_id: UUID, slug: str) -> Member:
     """The person as a member there, with the transaction now inside that workspace.
 
-    Needs a `platform_transaction` of this person. Raises `NotFound` where they are no active member, where the
-    workspace is inactive or deleted, and where there is none.
+    Needs a `platform_transaction` of this person. Raises `NotFound` where they are no active member, where
+    the workspace is inactive or deleted, and where there is none.
     """
     membership = queries.membership_in(user_id, slug)
     workspace = membership.workspace

@@ -1,6 +1,6 @@
-"""What the frame round every page shows: the member, their workspaces, the counts on the rail, the stream's token.
+"""What the frame round every page shows: the member, their workspaces, the counts, the stream's token.
 
-A context processor, so everything in it is lazy: a fragment that shows no frame asks the database for nothing.
+A context processor, and everything in it is lazy: a fragment without a frame asks the database for nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +23,7 @@ _counts: dict[str, NavCount] = {}
 
 
 def show_count(place: str, count: NavCount) -> None:
-    """Put a number beside a place on the rail. A domain calls it when its app is ready; access imports none."""
+    """Put a number beside a place on the rail. A domain calls it when its app is ready."""
     _counts[place] = count
 
 

@@ -1,7 +1,7 @@
 """Who may do what: five roles, one table.
 
-An action is `<resource>.<verb>`. Doors and templates ask `allows`; nothing else knows a role by name. The words
-are for people: the settings page shows them beside the roles.
+An action is `<resource>.<verb>`. Doors and templates ask `allows`; nothing else knows a role by name. The
+words are for people: the settings page shows them beside the roles.
 """
 
 from dataclasses import dataclass

@@ -12,8 +12,8 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 def source_of(request: HttpRequest) -> str:
     """The client's address; for IPv6 its /64, which is one customer.
 
-    X-Forwarded-For is read from the right, as far as it was written by proxies in PARLEY_TRUSTED_PROXIES: what
-    a client puts there itself changes nothing. Empty where the server knows no address.
+    X-Forwarded-For is read from the right, as far as it was written by proxies in PARLEY_TRUSTED_PROXIES:
+    what a client puts there itself changes nothing. Empty where the server knows no address.
     """
     address = _parse(request.META.get("REMOTE_ADDR", ""))
     if address is None:

@@ -15,16 +15,20 @@ from parley.core.errors import Conflict, Invalid
 from parley.core.ids import new_id
 
 SLUG_LENGTH = 50
-RESERVED_SLUGS = frozenset(
-    "admin api app assets events health healthz help hooks login logout me metrics new none null parley readyz "
-    "settings setup sign-in sign-out static status support system undefined www".split()
-)
+RESERVED_SLUGS = frozenset({
+    "admin", "api", "app", "assets", "events", "health", "healthz", "help", "hooks", "login", "logout", "me",
+    "metrics", "new", "none", "null", "parley", "readyz", "settings", "setup", "sign-in", "sign-out",
+    "static", "status", "support", "system", "undefined", "www",
+})  # fmt: skip
 
 
 def create_user(
     *, email: str, password: str, first_name: str = "", last_name: str = "", is_operator: bool = False
 ) -> User:
-    """A person who can sign in at once. Refuses a weak password (`Invalid`) and a known e-mail (`EmailTaken`)."""
+    """A person who can sign in at once.
+
+    Refuses a weak password (`Invalid`) and an e-mail address that is known already (`EmailTaken`).
+    """
     user = User(
         id=new_id(),
         email=normalised_email(email),

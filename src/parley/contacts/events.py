@@ -1,0 +1,42 @@
+"""What contacts announce."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from parley.core.events import DomainEvent
+
+
+@dataclass(frozen=True, slots=True)
+class ContactEvent(DomainEvent):
+    """Something about a contact."""
+
+    object_type: ClassVar[str] = "contact"
+
+    def topics(self) -> Sequence[str]:
+        return ("inbox", f"contact:{self.object_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRenamed(ContactEvent):
+    """Somebody gave the contact another name, which the lists show."""
+
+    type: ClassVar[str] = "contact.renamed"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGranted(ContactEvent):
+    """The contact agreed to be written to for this purpose."""
+
+    type: ClassVar[str] = "consent.granted"
+
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRevoked(ContactEvent):
+    """The contact does not want to be written to for this purpose any more."""
+
+    type: ClassVar[str] = "consent.revoked"
+
+    purpose: str

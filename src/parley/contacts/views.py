@@ -1,0 +1,58 @@
+"""The contact's part of the side panel, and the two things that may be changed in it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from parley.access.doors import Member, member_view
+from parley.contacts import queries
+from parley.contacts.forms import ConsentForm, NameForm
+from parley.contacts.services import consent, identity
+from parley.core.errors import Invalid
+
+
+@require_GET
+@member_view(may="contacts.read")
+def contact_panel(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponse:
+    """Who this is: a fragment for the panel beside a conversation."""
+    return _panel(request, member, contact_id)
+
+
+@require_http_methods(["GET", "POST"])
+@member_view(may="contacts.write")
+def contact_name(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponse:
+    """The small form for the name, and its answer: the panel with the new one."""
+    profile = queries.profile_of(member, contact_id)
+    form = NameForm(
+        request.POST or None, initial={"first_name": profile.first_name, "last_name": profile.last_name}
+    )
+    if request.method == "POST" and form.is_valid():
+        identity.rename(member.workspace_id, contact_id, **form.cleaned_data)
+        return _panel(request, member, contact_id)
+    status = 422 if form.errors else 200
+    return render(request, "contacts/name_form.html", {"contact": profile, "form": form}, status=status)
+
+
+@require_POST
+@member_view(may="contacts.write")
+def contact_consent(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponse:
+    """Write down what the customer said about being written to."""
+    form = ConsentForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("Say for what, and whether they agreed.", fields=form.errors)
+    verb = consent.record_consent if form.cleaned_data["state"] == "granted" else consent.revoke_consent
+    verb(
+        member.workspace_id,
+        contact_id,
+        purpose=form.cleaned_data["purpose"],
+        source="agent",
+        evidence={"noted_by": str(member.membership_id)},
+        actor_id=member.membership_id,
+    )
+    return _panel(request, member, contact_id)
+
+
+def _panel(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponse:
+    return render(request, "contacts/panel.html", {"contact": queries.profile_of(member, contact_id)})
