@@ -1,4 +1,4 @@
-"""What the inbox pages show, as plain values: queries build them, templates read them, neither sees a model."""
+"""What the inbox pages show, as plain values: queries build them, templates read them, no model in sight."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,7 +52,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """`state` is pending, stored or failed; `url` is empty unless stored. Duration in seconds, size in bytes."""
+    """`state` is pending, stored or failed; `url` is empty unless stored. Seconds and bytes."""
 
     id: UUID
     state: str
@@ -113,7 +113,7 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Why the composer is closed: `reason` is window, channel, role or closed; `text` says it in words."""
+    """Why the composer is closed: `reason` is window, channel, contact, role or closed; `text` the words."""
 
     reason: str
     text: str

@@ -1,0 +1,167 @@
+-- The inbox list. `scope`, one of the `page_…` statements and `rows` are put together into one statement:
+--   WITH scope AS NOT MATERIALIZED (…), page AS (…) rows
+-- Each names the workspace although row security adds it, because distributed tables route by it. Django sends
+-- the values as literals, so the planner drops the conditions that a tab, a sort or an empty search leaves open.
+
+-- name: scope
+-- Open conversations of a tab, and of a search when there is one. A search reads the names and numbers of the
+-- workspace's open conversations: neither ILIKE nor LIKE is leak-proof, so row security keeps them from an index.
+SELECT conversation.id, conversation.last_message_at, conversation.waiting_since, conversation.window_expires_at
+FROM conversation
+WHERE conversation.workspace_id = %(workspace_id)s
+  AND conversation.status IN ('open', 'pending', 'snoozed')
+  AND conversation.last_message_at IS NOT NULL
+  AND (%(tab)s <> 'mine' OR conversation.assignee_id = %(membership_id)s)
+  AND (%(tab)s <> 'unassigned' OR conversation.assignee_id IS NULL)
+  AND (
+    %(name)s = ''
+    OR EXISTS (
+      SELECT FROM contact
+      WHERE contact.workspace_id = %(workspace_id)s
+        AND contact.id = conversation.contact_id
+        AND (contact.display_name ILIKE %(name)s OR contact.profile_name ILIKE %(name)s)
+    )
+    OR (
+      %(has_numbers)s
+      AND EXISTS (
+        SELECT FROM contact_identity
+        WHERE contact_identity.workspace_id = %(workspace_id)s
+          AND contact_identity.contact_id = conversation.contact_id
+          AND contact_identity.kind IN ('phone', 'wa_id')
+          AND contact_identity.value LIKE ANY (%(numbers)s)
+      )
+    )
+  )
+
+-- name: page_newest
+-- Walks conversation_open_recent (mine, unassigned: conversation_assignee_recent) from the cursor on.
+SELECT id, 1 AS phase, last_message_at AS key
+FROM scope
+WHERE (last_message_at, id) < (%(key)s, %(id)s)
+ORDER BY last_message_at DESC, id DESC
+LIMIT %(limit)s
+
+-- name: page_waiting
+-- Who waits for an answer, the longest first (conversation_waiting); then the others, newest first.
+(
+  SELECT id, 0 AS phase, waiting_since AS key
+  FROM scope
+  WHERE %(phase)s = 0 AND waiting_since IS NOT NULL AND (waiting_since, id) > (%(key)s, %(id)s)
+  ORDER BY waiting_since, id
+  LIMIT %(limit)s
+)
+UNION ALL
+(
+  SELECT id, 1 AS phase, last_message_at AS key
+  FROM scope
+  WHERE waiting_since IS NULL AND (%(phase)s = 0 OR (last_message_at, id) < (%(key)s, %(id)s))
+  ORDER BY last_message_at DESC, id DESC
+  LIMIT %(limit)s
+)
+
+-- name: page_window
+-- Whose window closes first (conversation_window); then those without an open one, newest first. The cursor
+-- keeps the time of the first page, or a window that closes while somebody scrolls would show up twice.
+(
+  SELECT id, 0 AS phase, window_expires_at AS key
+  FROM scope
+  WHERE %(phase)s = 0 AND window_expires_at > %(as_of)s AND (window_expires_at, id) > (%(key)s, %(id)s)
+  ORDER BY window_expires_at, id
+  LIMIT %(limit)s
+)
+UNION ALL
+(
+  SELECT id, 1 AS phase, last_message_at AS key
+  FROM scope
+  WHERE (window_expires_at IS NULL OR window_expires_at <= %(as_of)s)
+    AND (%(phase)s = 0 OR (last_message_at, id) < (%(key)s, %(id)s))
+  ORDER BY last_message_at DESC, id DESC
+  LIMIT %(limit)s
+)
+
+-- name: page_one
+-- The row of one conversation, whatever its state.
+SELECT conversation.id, 1 AS phase, conversation.created_at AS key
+FROM conversation
+WHERE conversation.workspace_id = %(workspace_id)s AND conversation.id = %(id)s
+
+-- name: rows
+-- What a line of the list shows, each part by primary key. The ticks are those of the last message.
+SELECT page.phase,
+       page.key,
+       conversation.id,
+       conversation.contact_id,
+       coalesce(nullif(contact.display_name, ''), nullif(contact.profile_name, ''), phone.value, '') AS name,
+       coalesce(phone.value, '') AS phone,
+       channel.name AS channel_name,
+       channel.status AS channel_status,
+       channel.provider,
+       conversation.status,
+       conversation.unread_count,
+       conversation.last_message AS preview,
+       conversation.last_message_type AS preview_type,
+       conversation.last_message_from_us AS preview_from_us,
+       CASE WHEN conversation.last_message_from_us THEN coalesce(last.status, '') ELSE '' END AS preview_status,
+       conversation.last_message_at,
+       conversation.window_expires_at,
+       conversation.waiting_since,
+       conversation.assignee_id,
+       coalesce(nullif(trim(person.first_name || ' ' || person.last_name), ''), person.email, '') AS assignee_name
+FROM page
+JOIN conversation ON conversation.workspace_id = %(workspace_id)s AND conversation.id = page.id
+JOIN contact ON contact.workspace_id = %(workspace_id)s AND contact.id = conversation.contact_id
+JOIN channel ON channel.workspace_id = %(workspace_id)s AND channel.id = conversation.channel_id
+LEFT JOIN message AS last
+       ON last.workspace_id = %(workspace_id)s AND last.id = conversation.last_message_ref
+LEFT JOIN membership
+       ON membership.workspace_id = %(workspace_id)s AND membership.id = conversation.assignee_id
+LEFT JOIN "user" AS person ON person.id = membership.user_id
+LEFT JOIN LATERAL (
+  SELECT contact_identity.value
+  FROM contact_identity
+  WHERE contact_identity.workspace_id = %(workspace_id)s
+    AND contact_identity.contact_id = conversation.contact_id
+    AND contact_identity.kind = 'phone'
+  ORDER BY contact_identity.is_primary DESC, contact_identity.id
+  LIMIT 1
+) AS phone ON true
+ORDER BY page.phase,
+         CASE page.phase WHEN 0 THEN page.key END,
+         CASE page.phase WHEN 1 THEN page.key END DESC,
+         CASE page.phase WHEN 0 THEN page.id END,
+         page.id DESC
+LIMIT %(limit)s
+
+-- name: counts
+-- No count looks at more than 1,000 rows, so that a large inbox costs what a small one does.
+SELECT
+  (SELECT count(*) FROM (
+    SELECT FROM conversation
+    WHERE workspace_id = %(workspace_id)s AND status IN ('open', 'pending', 'snoozed')
+      AND assignee_id = %(membership_id)s
+    LIMIT %(cap)s) AS counted) AS mine,
+  (SELECT count(*) FROM (
+    SELECT FROM conversation
+    WHERE workspace_id = %(workspace_id)s AND status IN ('open', 'pending', 'snoozed')
+      AND assignee_id IS NULL
+    LIMIT %(cap)s) AS counted) AS unassigned,
+  (SELECT count(*) FROM (
+    SELECT FROM conversation
+    WHERE workspace_id = %(workspace_id)s AND status IN ('open', 'pending', 'snoozed')
+    LIMIT %(cap)s) AS counted) AS every,
+  (SELECT count(*) FROM (
+    SELECT unread_count FROM (
+      (SELECT unread_count FROM conversation
+       WHERE workspace_id = %(workspace_id)s AND status IN ('open', 'pending', 'snoozed')
+         AND assignee_id = %(membership_id)s
+       ORDER BY last_message_at DESC, id DESC
+       LIMIT %(cap)s)
+      UNION ALL
+      (SELECT unread_count FROM conversation
+       WHERE workspace_id = %(workspace_id)s AND status IN ('open', 'pending', 'snoozed')
+         AND assignee_id IS NULL
+       ORDER BY last_message_at DESC, id DESC
+       LIMIT %(cap)s)
+    ) AS newest
+    WHERE unread_count > 0
+    LIMIT %(cap)s) AS counted) AS unread

@@ -1,0 +1,24 @@
+"""Addresses of the inbox, below /w/<slug>/."""
+
+from django.urls import path
+
+from parley.messaging import start_views, views
+
+_CONVERSATION = "conversations/<uuid:conversation_id>/"
+_MESSAGE = "messages/<uuid:message_id>/"
+
+urlpatterns = [
+    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/<uuid:conversation_id>/", views.thread, name="thread"),
+    path("inbox/<uuid:conversation_id>/updates/", views.thread_updates, name="thread_updates"),
+    path("conversations/new/", start_views.conversation_new, name="conversation_new"),
+    path(f"{_CONVERSATION}messages/", views.messages, name="messages"),
+    path(f"{_CONVERSATION}notes/", views.conversation_notes, name="notes"),
+    path(f"{_CONVERSATION}closure/", views.closure, name="closure"),
+    path(f"{_CONVERSATION}assignment/", views.assignment, name="assignment"),
+    path(f"{_CONVERSATION}reading/", views.conversation_reading, name="reading"),
+    path(f"{_MESSAGE}reactions/", views.message_reactions, name="reactions"),
+    path(f"{_MESSAGE}resend/", views.resend, name="resend"),
+    path("media/<uuid:media_id>/", views.media, name="media"),
+    path("channels/<uuid:channel_id>/test/", start_views.channel_test, name="channel_test"),
+]
