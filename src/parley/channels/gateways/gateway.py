@@ -1,11 +1,12 @@
 """The interface that a gateway fills, in a folder with files of fixed names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
 from parley.channels.gateways.neutral import (
     Accepted,
+    Address,
     Credentials,
     Headers,
     MediaRef,
@@ -46,3 +47,8 @@ class Gateway(Protocol):
         self, http: HttpClient, credentials: Credentials, media: MediaRef, *, limit: int
     ) -> bytes:
         """The bytes of a received file, at most `limit`. Raises `GatewayError`."""
+
+    async def mark_read(
+        self, http: HttpClient, credentials: Credentials, *, to: Address, message_ids: Sequence[str]
+    ) -> None:
+        """Show the customer that these messages, newest first, and those before were read. `GatewayError`."""

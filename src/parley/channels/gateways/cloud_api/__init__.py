@@ -1,13 +1,14 @@
 """Meta's WhatsApp Business Cloud API (one phone number id is one channel)."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from parley.channels.gateways.cloud_api import inbound, messages, signature
+from parley.channels.gateways.cloud_api import client, inbound, messages, signature
 from parley.channels.gateways.neutral import (
     Accepted,
+    Address,
     Credentials,
     Headers,
     MediaRef,
@@ -52,6 +53,18 @@ class CloudApiGateway:
         self, http: HttpClient, credentials: Credentials, media: MediaRef, *, limit: int
     ) -> bytes:
         return await messages.fetch_media(http, credentials, media, limit=limit)
+
+    async def mark_read(
+        self,
+        http: HttpClient,
+        credentials: Credentials,
+        *,
+        to: Address,  # noqa: ARG002
+        message_ids: Sequence[str],
+    ) -> None:
+        """Meta marks everything up to a message with it; who wrote it is not asked."""
+        if message_ids:
+            await client.mark_read(http, credentials, message_id=message_ids[0])
 
 
 gateway = CloudApiGateway()

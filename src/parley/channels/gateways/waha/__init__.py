@@ -1,11 +1,12 @@
 """WAHA: an unofficial gateway that is a WhatsApp Web client (one session is one number)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from parley.channels.gateways.neutral import (
     Accepted,
+    Address,
     Credentials,
     Headers,
     MediaRef,
@@ -47,6 +48,11 @@ class WahaGateway:
         self, http: HttpClient, credentials: Credentials, media: MediaRef, *, limit: int
     ) -> bytes:
         return await client.fetch_media(http, credentials, media, limit=limit)
+
+    async def mark_read(
+        self, http: HttpClient, credentials: Credentials, *, to: Address, message_ids: Sequence[str]
+    ) -> None:
+        await client.send_seen(http, credentials, to=to, message_ids=message_ids)
 
 
 gateway = WahaGateway()
