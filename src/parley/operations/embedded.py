@@ -77,6 +77,8 @@ class EmbeddedServer:
     port: int | None
     password: str = field(repr=False)
     user: SystemUser = field(default_factory=SystemUser)
+    settings: Mapping[str, str] = field(default_factory=lambda: SETTINGS, repr=False)
+    dies_with_us: bool = False
     in_use: IO[bytes] | None = field(default=None, repr=False)
     """The shared lock; None once `stop` let go of it."""
 
@@ -103,6 +105,11 @@ class EmbeddedServer:
         if self.port is None:
             raise ValueError("This server was started without a port.")
         return with_database(f"postgresql://127.0.0.1:{self.port}/", database)
+
+    def revive(self) -> None:
+        """Start it again if it died. Two processes may try: one does, the other finds it running."""
+        with _exclusively(self.directory / "starting.lock"):
+            _ensure_running(self)
 
     def stop(self) -> bool:
         """Let go of the server; stop it, and answer True, when nobody else uses it. Twice does no harm."""
@@ -171,7 +178,7 @@ def _open(
     dies_with_us: bool = False,
 ) -> EmbeddedServer:
     user = user_for(directory)
-    server = EmbeddedServer(directory, socket_directory, port, password, user)
+    server = EmbeddedServer(directory, socket_directory, port, password, user, settings, dies_with_us)
     _private_folder(directory, user)
     with _exclusively(directory / "starting.lock"):
         in_use = (directory / "in-use.lock").open("ab")
@@ -179,7 +186,7 @@ def _open(
             in_use.close()
             raise Misconfigured(f"Another program holds {in_use.name} and does not let go of it.")
         try:
-            _ensure_running(server, settings=settings, dies_with_us=dies_with_us)
+            _ensure_running(server)
         except BaseException:
             in_use.close()
             raise
@@ -187,7 +194,7 @@ def _open(
     return server
 
 
-def _ensure_running(server: EmbeddedServer, *, settings: Mapping[str, str], dies_with_us: bool) -> None:
+def _ensure_running(server: EmbeddedServer) -> None:
     postmaster.check_major_version(server.data)
     if postmaster.running_pid(server.data) is not None:
         postmaster.wait_until_ready(server.data, log=server.directory / "start.log")
@@ -197,13 +204,13 @@ def _ensure_running(server: EmbeddedServer, *, settings: Mapping[str, str], dies
     _private_folder(server.socket_directory, server.user)
     let_through(server.user, server.socket_directory / "socket")
     if not server.data.exists():
-        postmaster.initialise(server.data, server.user, password=server.password, settings=settings)
+        postmaster.initialise(server.data, server.user, password=server.password, settings=server.settings)
     postmaster.start(
         server.data,
         server.user,
         log=server.directory / "start.log",
         arguments=_arguments(server),
-        dies_with_us=dies_with_us,
+        dies_with_us=server.dies_with_us,
     )
 
 
