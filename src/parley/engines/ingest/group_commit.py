@@ -59,7 +59,8 @@ class GroupCommit:
                 await self._write(self._take())
 
     def _take(self) -> list[tuple[Sequence[EventRow], asyncio.Future[int]]]:
-        taken, count = [], 0
+        taken: list[tuple[Sequence[EventRow], asyncio.Future[int]]] = []
+        count = 0
         while self._waiting and (not taken or count + len(self._waiting[0][0]) <= _MOST_ROWS):
             taken.append(self._waiting.pop(0))
             count += len(taken[-1][0])

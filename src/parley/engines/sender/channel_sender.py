@@ -53,7 +53,7 @@ class ChannelSender:
     async def run(self) -> None:
         """One turn as owner of the channel. Returns at once while another sender owns it."""
         seconds = self._environment.lease_seconds
-        lease = await take_lease(self._pool, seconds=seconds, **self._place)  # type: ignore[arg-type]
+        lease = await take_lease(self._pool, seconds=seconds, **self._place)
         if lease is None:
             return
         recorder = Recorder(self._pool, lease)

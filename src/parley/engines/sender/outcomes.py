@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -71,20 +71,20 @@ NOT_STARTED = _NotStarted("The turn was over before the request began.")
 
 
 def _judged(claim: Claim, error: GatewayError, backoff: float) -> Outcome:
-    common = {"http_status": error.http_status, "code": error.code, "detail": error.message}
-    stops = error.state if isinstance(error, ChannelNotWorking) else "failed"
-    if error.stops_channel and error.kind in {"refused", "throttled"}:
-        return Outcome(claim, "queued", error.kind, delay=_CHANNEL_PAUSE, stops_channel=stops, **common)
-    if error.kind == "refused":
-        return Outcome(claim, "failed", "refused", **common)
-    if error.kind == "uncertain":
-        return Outcome(claim, "uncertain", "uncertain", **common)
-    if datetime.now(UTC) - claim.created_at > _GIVE_UP_AFTER:
-        return Outcome(claim, "failed", error.kind, **{**common, "code": error.code or "gave_up"})
-    delay = max(backoff, error.retry_after or 0.0)
-    return Outcome(
-        claim, "queued", error.kind, delay=delay, slows_channel=error.kind == "throttled", **common
+    judged = Outcome(
+        claim, "uncertain", error.kind, http_status=error.http_status, code=error.code, detail=error.message
     )
+    if error.kind == "uncertain":
+        return judged
+    if error.stops_channel:
+        stops = error.state if isinstance(error, ChannelNotWorking) else "failed"
+        return replace(judged, status="queued", delay=_CHANNEL_PAUSE, stops_channel=stops)
+    if error.kind == "refused":
+        return replace(judged, status="failed")
+    if datetime.now(UTC) - claim.created_at > _GIVE_UP_AFTER:
+        return replace(judged, status="failed", code=error.code or "gave_up")
+    delay = max(backoff, error.retry_after or 0.0)
+    return replace(judged, status="queued", delay=delay, slows_channel=error.kind == "throttled")
 
 
 class Recorder:
