@@ -58,12 +58,12 @@ def check_url(url: str, allowed_networks: Iterable[Network] = (), *, resolve: bo
     if literal is not None:
         if not may_connect(literal, networks):
             raise AddressRefused
-        return parsed
+        return _as_written(url, parsed)
     if _NAME.fullmatch(host) is None or (not networks and f".{host}".endswith(".localhost")):
         raise AddressRefused
     if resolve and not _resolves_well(host, networks):
         raise AddressRefused
-    return parsed
+    return _as_written(url, parsed)
 
 
 def _parse(url: str) -> URL:
@@ -82,6 +82,13 @@ def _parse(url: str) -> URL:
     if "@" in url.partition("://")[2].partition("/")[0].partition("?")[0].partition("#")[0]:
         raise AddressRefused
     return parsed
+
+
+def _as_written(url: str, parsed: URL) -> URL:
+    """The URL without any escape rewritten, since a signed address may not bear that; the host as judged."""
+    exact = URL(url, encoded=True)
+    same = (exact.scheme, exact.raw_host, exact.port) == (parsed.scheme, parsed.raw_host, parsed.port)
+    return exact if url.isascii() and same and exact.raw_path else parsed
 
 
 def _literal(host: str) -> IPAddress | None:

@@ -21,10 +21,7 @@ from parley.core.addresses import AddressRefused, check_url, may_connect
 from parley.core.environment import Network
 from parley.core.errors import ParleyError
 
-__all__ = [
-    "AddressRefused", "FilePart", "HttpClient", "HttpError", "NoAnswer", "Response", "Timeouts", "TooLarge",
-    "Unreachable", "call", "check_url",
-]  # fmt: skip
+__all__ = ["AddressRefused", "check_url"]
 
 Answer = TypeVar("Answer")
 
@@ -123,7 +120,6 @@ class HttpClient:
     ) -> None:
         if self._session is not None:
             await self._session.close()
-            self._session = None
 
     async def get(
         self,
@@ -300,6 +296,5 @@ def _why_unreachable(error: Exception) -> str:
 
 
 def _why_silent(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "The server took the request and did not answer in time."
-    return "The server took the request and broke the connection off before a whole answer."
+    late = isinstance(error, TimeoutError)
+    return f"The server took the request and {'did not answer in time' if late else 'broke off'}."

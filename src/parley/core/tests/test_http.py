@@ -251,6 +251,12 @@ def test_guard_passes_public_addresses(url: str) -> None:
     check_url(url)
 
 
+def test_escapes_stay_as_written() -> None:
+    url = "https://example.com/a%40b/%7Ec?sign=%2F%3D&x=+%20"
+    assert str(check_url(url)) == url
+    assert check_url("https://EXAMPLE.com").raw_host == "example.com"
+
+
 def test_name_that_resolves_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def found(*args: object, **named: object) -> list[tuple[object, ...]]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))]

@@ -93,7 +93,10 @@ async def _address_of(http: HttpClient, credentials: Credentials, media_id: str)
 
 def _headers_for(credentials: Credentials, url: str) -> dict[str, str]:
     """The token goes to the configured host and to Meta's own over https, to nobody else."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise GatewayError("refused", "Meta gave no usable address for this file.", code="bad_url") from None
     host = (parts.hostname or "").lower()
     ours = host == urlsplit(credentials.base_url).hostname
     metas = parts.scheme == "https" and f".{host}".endswith(_META_HOSTS)

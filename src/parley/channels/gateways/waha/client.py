@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from parley.channels.gateways.calling import exchange
 from parley.channels.gateways.neutral import (
@@ -242,7 +242,7 @@ async def _download(
     """
     headers: dict[str, str] = {}
     if not stored:
-        parts = urlsplit(url)
+        parts = _parts(url)
         url = credentials.base_url.rstrip("/") + parts.path + (f"?{parts.query}" if parts.query else "")
         headers["X-Api-Key"] = credentials.secrets.get("api_key", "")
     answer = await exchange(http, "GET", url, headers=headers, limit=limit)
@@ -251,6 +251,13 @@ async def _download(
     if answer.status in {403, 404, 410}:
         return None
     raise refusal(answer)
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise GatewayError("refused", "WAHA gave no usable address for this file.", code="bad_url") from None
 
 
 def _whereabouts(media: MediaRef) -> Mapping[str, str]:
