@@ -1,0 +1,2 @@
+/** Pages for people who are not signed in. */
+import "./once.js";

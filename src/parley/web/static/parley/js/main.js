@@ -1,0 +1,27 @@
+/** Every behaviour of the signed-in pages. Order does not matter: each attaches by itself. */
+import "./theme.js";
+import "./toast.js";
+import "./menu.js";
+import "./dialog.js";
+import "./once.js";
+import "./copy.js";
+import "./time.js";
+import "./keys.js";
+import "./palette.js";
+import "./live.js";
+import "./viewer.js";
+import "./voice.js";
+import "./inbox.js";
+import "./list.js";
+import "./details.js";
+import "./thread.js";
+import "./reading.js";
+import "./actions.js";
+import "./reactions.js";
+import "./composer.js";
+import "./drafts.js";
+import "./tray.js";
+import "./quote.js";
+import "./place.js";
+import "./emoji.js";
+import "./sigil.js";

@@ -1,0 +1,44 @@
+/** a[data-view-picture] opens its picture in the viewer; arrows go through those of the same thread. */
+import { attach } from "./attach.js";
+
+attach("[data-viewer]", (viewer) => {
+  const picture = viewer.querySelector("[data-viewer-picture]");
+  const caption = viewer.querySelector("[data-viewer-caption]");
+  const download = viewer.querySelector("[data-viewer-download]");
+  let shown = null;
+
+  const show = (link) => {
+    shown = link;
+    picture.src = link.href;
+    picture.alt = link.querySelector("img")?.alt ?? "";
+    caption.textContent = link.dataset.name || picture.alt;
+    download.href = link.href;
+    download.download = link.dataset.name || "";
+  };
+  const step = (by) => {
+    const all = [...document.querySelectorAll("a[data-view-picture]")];
+    const next = all[all.indexOf(shown) + by];
+    if (next) show(next);
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-view-picture]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    show(link);
+    viewer.showModal();
+  });
+  viewer.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-viewer-step]");
+    if (button) step(Number(button.dataset.viewerStep));
+    else if (event.target === picture) viewer.close();
+  });
+  viewer.addEventListener("keydown", (event) => {
+    const forward = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") step(event.key === forward ? 1 : -1);
+  });
+  viewer.addEventListener("close", () => {
+    picture.removeAttribute("src");
+    shown?.focus();
+  });
+});
