@@ -34,6 +34,7 @@ from parley.core.database_urls import (
 )
 from parley.core.environment import environment
 from parley.operations.embedded import temporary_server
+from parley.operations.provision import narrow_bookkeeping, provision
 
 if TYPE_CHECKING:
     from parley.access.models import Workspace
@@ -199,7 +200,7 @@ def start_server() -> None:
 
 def migrate_template() -> None:
     """The schema, made as on any machine: roles and database first, then the migrations as their owner."""
-    provision_roles()
+    provision(admin_url(environment()), TEMPLATE, passwords=role_passwords(environment()))
     variables = {
         **os.environ,
         "DATABASE_URL": address(TEMPLATE),
@@ -208,6 +209,7 @@ def migrate_template() -> None:
     }
     migrate = [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity", "0"]
     subprocess.run(migrate, check=True, env=variables)
+    narrow_bookkeeping(with_database(owner_url(environment()), TEMPLATE))
 
 
 def create_database(name: str) -> None:
@@ -216,23 +218,6 @@ def create_database(name: str) -> None:
     execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER parley_owner").format(new, template))
 
 
-def execute(statement: sql.Composed | sql.SQL, database: str = "postgres") -> None:
-    with psycopg.connect(with_database(admin_url(environment()), database), autocommit=True) as connection:
+def execute(statement: sql.Composed) -> None:
+    with psycopg.connect(admin_url(environment()), autocommit=True) as connection:
         connection.execute(statement)
-
-
-def provision_roles() -> None:
-    for role, password in role_passwords(environment()).items():
-        execute(
-            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
-        )
-    execute(sql.SQL("CREATE DATABASE {} OWNER parley_owner").format(sql.Identifier(TEMPLATE)))
-    for statement in (
-        "REVOKE CREATE ON SCHEMA public FROM public",
-        "GRANT CREATE ON SCHEMA public TO parley_owner",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE parley_owner GRANT SELECT, INSERT, UPDATE, DELETE "
-        "ON TABLES TO parley_app, parley_engine",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE parley_owner GRANT USAGE, SELECT "
-        "ON SEQUENCES TO parley_app, parley_engine",
-    ):
-        execute(sql.SQL(statement), TEMPLATE)

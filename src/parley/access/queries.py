@@ -82,12 +82,3 @@ def active_workspace_ids() -> list[UUID]:
     """Every workspace that is in use, for platform jobs that go through them one by one."""
     rows = Workspace.objects.filter(status="active", deleted_at__isnull=True)
     return list(rows.order_by("id").values_list("id", flat=True))
-
-
-def active_workspace_ids() -> list[UUID]:
-    """Every workspace that is at work: for jobs that go round, one short transaction a workspace."""
-    return list(
-        Workspace.objects.filter(status="active", deleted_at__isnull=True)
-        .order_by("id")
-        .values_list("id", flat=True)
-    )
