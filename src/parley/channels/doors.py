@@ -29,7 +29,7 @@ def calling_view(*, may: str) -> Callable[[MemberView[P]], SlugView]:
                 member = access_workspace(request.user.id, slug)
                 check_may(member, may)
             request.member = member  # type: ignore[attr-defined]
-            return view(request, member, **parts)  # type: ignore[call-arg]
+            return view(request, member, **parts)  # type: ignore[call-arg, arg-type]
 
         return door
 
