@@ -14,7 +14,12 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from parley.core.masking import mask_text, mask_value
 
-_NOISY = {"asyncio": logging.WARNING, "uvicorn.access": logging.CRITICAL, "procrastinate": logging.WARNING}
+_NOISY = {
+    "asyncio": logging.WARNING,
+    "procrastinate": logging.WARNING,
+    "uvicorn.access": logging.CRITICAL,
+    "uvicorn.error": logging.WARNING,
+}
 _OWN_WORDS = frozenset({"event", "level", "logger", "timestamp", "exception", "request_id"})
 
 

@@ -6,9 +6,11 @@ import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TextIO
 
 from parley.core.environment import environment
 from parley.core.errors import Misconfigured
+from parley.core.logging import configure_logging
 from parley.operations.installation import free_port, run_command, serve
 from parley.operations.processes import Program
 
@@ -72,13 +74,9 @@ def run_demo(*, say: Callable[[str], None], on_ready: Callable[[Demo], None]) ->
         )
 
     say(f"Starting in {home} …")
-    serve(
-        current,
-        on_ready=ready,
-        before=seed,
-        also=[_simulator(home, state)],
-        output=_log(home),
-    )
+    with _open_log(home) as log:
+        configure_logging(current.log_level, stream=log)
+        serve(current, on_ready=ready, before=seed, also=[_simulator(home, state)], output=_log(home))
 
 
 def _simulator(home: Path, state: _State) -> Program:
@@ -97,6 +95,12 @@ def _secrets(state: _State) -> dict[str, str]:
 
 def _log(home: Path) -> Path:
     return home / "log" / "parley.log"
+
+
+def _open_log(home: Path) -> TextIO:
+    path = _log(home)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path.open("a", encoding="utf-8")
 
 
 def _read_or_make_state(home: Path) -> _State:
