@@ -4,13 +4,12 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import jinja2
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,6 +23,7 @@ from parley.simulator.configuration import Configuration
 from parley.simulator.control.channel_doors import ChannelDoors
 from parley.simulator.control.doors import Doors
 from parley.simulator.control.guard import Guard
+from parley.simulator.control.page import page
 from parley.simulator.control.people_doors import PeopleDoors
 from parley.simulator.control.requests import answer_refusal as answer_own_refusal
 from parley.simulator.courier import Courier
@@ -138,13 +138,6 @@ def create_app(configuration: Configuration | None = None) -> Starlette:
             HTTPException: answer_unknown,
         },
     )
-
-
-async def page(_request: Request) -> Response:
-    return HTMLResponse(TEMPLATES.get_template("simulator/page.html").render(version=parley.__version__))
-
-
-TEMPLATES = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "jinja2"), autoescape=True)
 
 
 async def answer_unknown(request: Request, error: Exception) -> Response:

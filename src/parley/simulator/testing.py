@@ -8,6 +8,7 @@ with running_simulator() as whatsapp:
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 import uvicorn
 
+import parley
 from parley.simulator.configuration import ONLY_SENT, Configuration, Pace
 from parley.simulator.courier import Outcome
 from parley.simulator.faults import Fault, FaultOrder
@@ -242,7 +244,8 @@ class SimulatorProcess(Simulator):
         """Start and wait until it answers."""
         command = [sys.executable, "-m", "parley.simulator.server", "--port", str(self.port)]
         command += ["--store", str(self.store_path), "--seed", str(self.seed), "--pace", self.pace]
-        self._process = subprocess.Popen(command)
+        source = str(Path(parley.__file__).parents[1])
+        self._process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": source})
         self.until(self._answers, seconds=START_SECONDS)
 
     def kill(self) -> None:

@@ -124,6 +124,12 @@ class Traffic:
         self._outlet(changed).ticked(changed)
         return changed
 
+    def see(self, channel: str, wa_id: str) -> None:
+        """The shop opens the chat: what the customer wrote shows as read on the customer's phone."""
+        for message in self.world.chat(channel, wa_id):
+            if not message.from_us and message.status != "read":
+                self.world.save_message(replace(message, status="read", status_at=self.world.now()))
+
     # The customer's side
 
     def write(self, message: Message) -> Message:

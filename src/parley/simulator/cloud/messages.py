@@ -48,10 +48,9 @@ class MessagesEndpoint:
         message = self.world.message(number.channel, str(body.get("message_id", "")))
         if message is None or message.from_us:
             raise GraphRefusal(131009, details="message_id is not an inbound message of this number.")
-        what = "typing" if "typing_indicator" in body else "read"
-        self.world.hint(
-            f"seen:{number.channel}:{message.wa_id}", f"shop:{number.channel}:{message.wa_id}:{what}"
-        )
+        self.traffic.see(number.channel, message.wa_id)
+        if "typing_indicator" in body:
+            self.world.hint(f"shop:{number.channel}:{message.wa_id}:typing")
         return JSONResponse({"success": True})
 
     def _recipient(self, number: Number, body: Json) -> Person:

@@ -1,6 +1,7 @@
 """The other doors: state, ledger, faults, pace, scripts, reset, live hints and files for the page."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -179,8 +180,16 @@ class Doors:
         data = self.world.journal.media_data(media.id) if media else None
         if media is None or data is None:
             raise NotFound("There is no such file.")
-        headers = {} if media.mime_type.startswith(SHOWN_INLINE) else {"content-disposition": "attachment"}
-        return Response(data, media_type=media.mime_type, headers=headers)
+        headers = {"accept-ranges": "bytes"}
+        if not media.mime_type.startswith(SHOWN_INLINE):
+            headers["content-disposition"] = "attachment"
+        # A player asks for the end first, to learn how long a voice note is.
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))
+        if wanted is None or int(wanted[1]) >= len(data):
+            return Response(data, media_type=media.mime_type, headers=headers)
+        start, end = int(wanted[1]), min(int(wanted[2] or len(data)), len(data) - 1)
+        headers["content-range"] = f"bytes {start}-{end}/{len(data)}"
+        return Response(data[start : end + 1], status_code=206, media_type=media.mime_type, headers=headers)
 
     async def events(self, _request: Request) -> Response:
         return StreamingResponse(self._hints(), media_type="text/event-stream")

@@ -6,37 +6,63 @@ import zlib
 from typing import Literal
 
 Furniture = Literal["table", "chair", "sofa", "shelf", "room"]
-Box = tuple[float, float, float, float]
+Paint = Literal["wood", "dark", "cloth", "light", "glass"]
+Part = tuple[float, float, float, float, Paint]
 
-# x0, y0, x1, y1 in parts of the picture, drawn in order.
-SHAPES: dict[Furniture, tuple[Box, ...]] = {
-    "table": ((0.14, 0.42, 0.86, 0.5), (0.19, 0.5, 0.25, 0.82), (0.75, 0.5, 0.81, 0.82)),
-    "chair": ((0.32, 0.16, 0.4, 0.84), (0.32, 0.5, 0.68, 0.58), (0.6, 0.58, 0.68, 0.84)),
-    "sofa": ((0.12, 0.46, 0.88, 0.74), (0.2, 0.3, 0.8, 0.44), (0.08, 0.4, 0.11, 0.8), (0.89, 0.4, 0.92, 0.8)),
-    "shelf": ((0.26, 0.1, 0.3, 0.86), (0.7, 0.1, 0.74, 0.86), (0.3, 0.28, 0.7, 0.32), (0.3, 0.58, 0.7, 0.62)),
-    "room": ((0.0, 0.74, 1.0, 1.0), (0.1, 0.14, 0.38, 0.5), (0.5, 0.56, 0.92, 0.72)),
-}
+# left, top, right, bottom in parts of the picture, drawn in order.
+SHAPES: dict[Furniture, tuple[Part, ...]] = {
+    "table": (
+        (0.19, 0.5, 0.24, 0.86, "dark"), (0.76, 0.5, 0.81, 0.86, "dark"),
+        (0.14, 0.43, 0.86, 0.5, "wood"), (0.14, 0.42, 0.86, 0.435, "light"), (0.46, 0.3, 0.54, 0.42, "cloth"),
+    ),
+    "chair": (
+        (0.34, 0.16, 0.4, 0.88, "wood"), (0.6, 0.56, 0.66, 0.88, "wood"), (0.4, 0.18, 0.43, 0.46, "dark"),
+        (0.34, 0.5, 0.68, 0.56, "cloth"), (0.34, 0.56, 0.68, 0.575, "dark"),
+    ),
+    "sofa": (
+        (0.18, 0.36, 0.82, 0.6, "cloth"), (0.12, 0.46, 0.2, 0.78, "dark"), (0.8, 0.46, 0.88, 0.78, "dark"),
+        (0.2, 0.58, 0.495, 0.7, "light"), (0.505, 0.58, 0.8, 0.7, "light"), (0.2, 0.7, 0.8, 0.78, "cloth"),
+        (0.2, 0.78, 0.23, 0.86, "wood"), (0.77, 0.78, 0.8, 0.86, "wood"),
+    ),
+    "shelf": (
+        (0.28, 0.12, 0.72, 0.86, "dark"), (0.31, 0.15, 0.69, 0.36, "light"), (0.31, 0.39, 0.69, 0.6, "light"),
+        (0.31, 0.63, 0.69, 0.83, "light"), (0.34, 0.22, 0.4, 0.36, "cloth"), (0.41, 0.2, 0.44, 0.36, "wood"),
+        (0.52, 0.46, 0.66, 0.6, "wood"), (0.36, 0.7, 0.5, 0.83, "cloth"),
+    ),
+    "room": (
+        (0.1, 0.12, 0.42, 0.56, "wood"), (0.115, 0.14, 0.255, 0.54, "glass"),
+        (0.265, 0.14, 0.405, 0.54, "glass"),
+        (0.54, 0.2, 0.76, 0.4, "dark"), (0.555, 0.22, 0.745, 0.38, "light"), (0.5, 0.56, 0.92, 0.74, "cloth"),
+        (0.5, 0.66, 0.92, 0.8, "light"), (0.2, 0.9, 0.86, 0.96, "cloth"),
+    ),
+}  # fmt: skip
+FLOOR = 0.84
 
 
 def photo(thing: Furniture, *, hue: float, width: int = 480, height: int = 360) -> bytes:
-    """A PNG of a piece of furniture against a wall, in colours that follow from `hue` (0 to 1)."""
-    wall, wood = colour(hue, 0.28), colour(hue + 0.07, 0.62)
+    """A PNG of a piece of furniture against a wall. Wall and cloth follow from `hue` (0 to 1)."""
+    wall, floor = colour(hue, 0.16), (176, 141, 106)
+    paints: dict[Paint, tuple[int, int, int]] = {
+        "wood": (150, 104, 66), "dark": (104, 70, 46), "cloth": colour(hue + 0.45, 0.6),
+        "light": (222, 205, 182), "glass": (205, 226, 236),
+    }  # fmt: skip
     rows = bytearray()
     for y in range(height):
         part = y / height
-        light = (1.0 - 0.3 * part) if part < 0.84 else 0.6
-        grain = 1 + 0.06 * math.sin(y * 0.9)
-        ground = bytes(int(value * light) for value in wall)
-        paint = bytes(min(255, int(value * grain)) for value in wood)
+        ground = shaded(wall, 1.0 - 0.16 * part) if part < FLOOR else shaded(floor, 1.25 - 0.4 * part)
         row = bytearray(ground * width)
-        for left, top, right, bottom in SHAPES[thing]:
+        for left, top, right, bottom, paint in SHAPES[thing]:
             if top <= part < bottom:
                 start, end = int(left * width), int(right * width)
-                row[3 * start : 3 * end] = paint * (end - start)
+                row[3 * start : 3 * end] = shaded(paints[paint], 1.05 - 0.2 * part) * (end - start)
         rows += b"\x00" + row
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     image = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(rows), 6)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + image
+
+
+def shaded(paint: tuple[int, int, int], light: float) -> bytes:
+    return bytes(min(255, int(value * light)) for value in paint)
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

@@ -168,6 +168,7 @@ class ReadingEndpoints:
         session = working_session(self.world, request.path_params["session"])
         person = person_of_chat(self.world, request.path_params["chat"])
         unread = [m for m in self.world.chat(session.channel, person.wa_id) if not m.from_us]
+        self.traffic.see(session.channel, person.wa_id)
         chat = chat_id(session, person)
         return JSONResponse(
             {"ids": [f"false_{chat}_{message.id}" for message in unread[-30:]]}, status_code=201

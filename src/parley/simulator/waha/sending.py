@@ -179,7 +179,7 @@ class SendingEndpoints:
         body = await read_json(request)
         session = working_session(self.world, text_field(body, "session", default="default"))
         person = person_of_chat(self.world, text_field(body, "chatId"))
-        self.world.hint(f"seen:{session.channel}:{person.wa_id}")
+        self.traffic.see(session.channel, person.wa_id)
         return JSONResponse({}, status_code=201)
 
     async def typing(self, request: Request) -> Response:

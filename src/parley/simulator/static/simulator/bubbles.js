@@ -1,0 +1,85 @@
+// One message on the customer's phone: what the customer wrote stands on the right.
+
+import { clock, el, icon } from "./dom.js";
+
+const EMOJI = ["❤️", "👍", "😂", "😮", "😢", "🙏"];
+
+export function bubble(message, { media, byId, react, quote, change }) {
+  const own = !message.from_us;
+  const mine = message.reactions.customer;
+  const reactions = Object.values(message.reactions);
+  const node = el("div", {
+    class: `bubble ${own ? "own" : "theirs"}${reactions.length ? " reacted" : ""}${message.type === "sticker" ? " bare" : ""}`,
+    data: { key: JSON.stringify([message, media?.id]), id: message.id },
+  },
+    message.quoted_id ? quoted(byId.get(message.quoted_id)) : null,
+    ...content(message, media),
+    el("span", { class: "meta" },
+      message.edited ? "edited" : null,
+      el("time", {}, clock(message.at)),
+      own ? ticks(message) : null),
+    reactions.length ? el("span", { class: "reactions" }, reactions.join("")) : null);
+  node.append(actions({ own, mine, message, react, quote, change }));
+  node.addEventListener("click", (event) => {
+    if (event.target.closest("a, audio, video, .actions")) return;
+    node.classList.toggle("open");
+  });
+  return node;
+}
+
+function content(message, media) {
+  if (message.revoked) return [el("span", { class: "gone" }, "This message was deleted")];
+  const text = message.body ? [el("span", { class: "text", dir: "auto" }, message.body)] : [];
+  if (message.location) return [place(message.location), ...text];
+  if (message.contacts.length) return message.contacts.map((card) => person(card));
+  if (media) return [file(message, media), ...text];
+  if (message.type === "template") return [el("span", { class: "chip" }, "Template"), ...text];
+  return text.length ? text : [el("span", { class: "gone" }, message.type)];
+}
+
+function file(message, media) {
+  const source = `/simulator/media/${media.id}`;
+  if (media.mime_type.startsWith("image/")) return el("img", { src: source, alt: message.body || "Photo", loading: "lazy" });
+  if (media.mime_type.startsWith("audio/")) return el("audio", { src: source, controls: true, preload: "metadata" });
+  if (media.mime_type.startsWith("video/")) return el("video", { src: source, controls: true, preload: "metadata" });
+  return el("a", { class: "file", href: source, download: media.filename || "file" },
+    icon("document"), el("span", {}, media.filename || "Document"), el("small", {}, size(media.byte_size)));
+}
+
+function place(location) {
+  return el("span", { class: "place" }, icon("pin"),
+    el("span", {}, el("b", {}, location.name || "Location"),
+      el("small", {}, location.address || `${location.latitude.toFixed(4)}, ${location.longitude.toFixed(4)}`)));
+}
+
+function person(card) {
+  return el("span", { class: "place" }, icon("contacts"), el("span", {}, el("b", {}, card.name), el("small", {}, card.phone)));
+}
+
+function quoted(message) {
+  if (!message) return el("span", { class: "quote" }, el("span", {}, "Original message not here"));
+  return el("span", { class: "quote" },
+    el("b", {}, message.from_us ? "Casa Lume" : "You"),
+    el("span", { dir: "auto" }, message.body || message.type));
+}
+
+function ticks(message) {
+  const name = message.status === "pending" || message.status === "sent" ? "tick-one" : "tick-two";
+  const node = icon(name);
+  if (message.status === "read") node.classList.add("read");
+  return node;
+}
+
+function actions({ own, mine, message, react, quote, change }) {
+  return el("span", { class: "actions" },
+    ...EMOJI.map((emoji) => el("button", {
+      type: "button", "aria-pressed": String(mine === emoji),
+      on: { click: () => react(message, mine === emoji ? "" : emoji) },
+    }, emoji)),
+    el("button", { type: "button", "aria-label": "Quote", on: { click: () => quote(message) } }, icon("reply")),
+    own ? el("button", { type: "button", "aria-label": "Delete for everyone", on: { click: () => change(message) } }, icon("trash")) : null);
+}
+
+function size(bytes) {
+  return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
