@@ -12,7 +12,7 @@ from parley.core.keys import keys
 
 
 def address_hash(workspace_id: UUID, address: str) -> bytes:
-    """32 bytes for an E.164 number, a LID or a business-scoped id, normalised as `contact_identity` has it."""
+    """32 bytes for an E.164 number, LID or business-scoped id, normalised as in `contact_identity`."""
     return hmac.digest(
         _workspace_key(keys().address_hash_key, workspace_id), address.encode(), hashlib.sha256
     )

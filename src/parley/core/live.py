@@ -1,4 +1,4 @@
-"""The words in which the database tells open screens what changed. No Django here: the engines say them too."""
+"""The words in which the database tells open screens what changed. No Django: engines say them too."""
 
 import json
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """Readers of the event log: each does its own thing about what was announced, at its own pace.
 
 A reactor is called for each event of its types in the order of the log. Its effects and its cursor are one
-transaction, so an event is reacted to once, however often the process dies. What takes time it defers as a job.
+transaction, so an event is reacted to once, however often the process dies. What takes time becomes a job.
 """
 
 from collections.abc import Callable, Iterator
@@ -36,20 +36,23 @@ class LoggedEvent:
     at: datetime
 
 
+Reaction = Callable[[LoggedEvent], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Reactor:
     name: str
     types: frozenset[str]
-    react: Callable[[LoggedEvent], None]
+    react: Reaction
 
 
 _REACTORS: dict[str, Reactor] = {}
 
 
-def reactor(name: str, *types: str) -> Callable[[Callable[[LoggedEvent], None]], Callable[[LoggedEvent], None]]:
+def reactor(name: str, *types: str) -> Callable[[Reaction], Reaction]:
     """Declare a reactor in a domain's `reactors.py`. `name` keeps its place in the log: it never changes."""
 
-    def declare(react: Callable[[LoggedEvent], None]) -> Callable[[LoggedEvent], None]:
+    def declare(react: Reaction) -> Reaction:
         _REACTORS[name] = Reactor(name, frozenset(types), react)
         return react
 
@@ -59,7 +62,7 @@ def reactor(name: str, *types: str) -> Callable[[Callable[[LoggedEvent], None]],
 def run_reactors(engine_url: str) -> int:
     """Let every reactor catch up with the log. Returns how many events were looked at.
 
-    The log is read as parley_engine, across workspaces; each reaction runs as parley_app inside one workspace.
+    The log is read as parley_engine, across workspaces; each reaction runs as parley_app inside one.
     """
     with psycopg.connect(engine_url, autocommit=True, connect_timeout=2) as log:
         return sum(_catch_up(log, reactor) for reactor in _REACTORS.values())

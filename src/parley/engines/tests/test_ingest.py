@@ -13,7 +13,7 @@ from parley.messaging.models import Conversation, InboundEvent, Message
 
 
 @pytest.fixture
-def edge(database: str) -> Iterator[str]:  # noqa: ARG001
+def edge(database: str) -> Iterator[str]:
     with running_edge() as url:
         yield url
 

@@ -25,7 +25,7 @@ def whatsapp() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def edge(database: str) -> Iterator[str]:  # noqa: ARG001
+def edge(database: str) -> Iterator[str]:
     with running_edge() as url:
         yield url
 

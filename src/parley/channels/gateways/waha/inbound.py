@@ -5,7 +5,6 @@ An envelope carries one event: `{"event", "session", "timestamp" (ms), "me", "pa
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
-from uuid import uuid4
 
 from parley.channels.gateways.neutral import (
     BadPayload,
@@ -144,8 +143,9 @@ def _state_time(envelope: Mapping[str, Any], payload: Mapping[str, Any]) -> str:
     received = envelope.get("timestamp")
     if payload.get("status") == "SCAN_QR_CODE" and word(received):
         return f"{reached}:{received}"  # said again for every new QR code
-    # Old versions give no time at all. A state said twice does no harm, a state dropped does.
-    return first_word(reached, received) or uuid4().hex
+    # Old versions give no time at all, so a state that comes back is taken for a repeat; the regular look at
+    # each session's state finds it.
+    return first_word(reached, received) or digest(payload)
 
 
 def _message(envelope: Mapping[str, Any], payload: Mapping[str, Any]) -> NeutralEvent:
