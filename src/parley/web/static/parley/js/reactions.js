@@ -7,7 +7,10 @@ const BLANK = "00000000-0000-0000-0000-000000000000";
 function send(bubble, emoji) {
   const thread = bubble.closest("[data-thread]");
   const url = thread.dataset.reactions.replace(BLANK, bubble.dataset.message);
-  htmx.ajax("POST", url, { source: bubble, target: bubble, swap: "outerMorph", values: { emoji } });
+  // The answer is the bubble alone, which does not know whether it stands first among its neighbours.
+  const first = bubble.classList.contains("starts");
+  const keep = () => document.getElementById(bubble.id)?.classList.toggle("starts", first);
+  htmx.ajax("POST", url, { source: bubble, target: bubble, swap: "outerMorph", values: { emoji } }).then(keep);
 }
 
 const ours = (bubble) => bubble.querySelector("[data-our-reaction]")?.dataset.ourReaction ?? "";

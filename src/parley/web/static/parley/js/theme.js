@@ -1,7 +1,5 @@
-/** [data-theme-choice]: light, dark or "" for the system's; kept in a cookie so that the server renders it. */
+/** [data-theme-choice]: light, dark or "" for the system's, at once here and kept by the server for the next page. */
 import { attach } from "./attach.js";
-
-const YEAR = 31_536_000;
 
 attach("[data-theme-choice]", (button) => {
   button.addEventListener("click", () => {
@@ -9,8 +7,7 @@ attach("[data-theme-choice]", (button) => {
     const root = document.documentElement;
     if (choice) root.dataset.theme = choice;
     else delete root.dataset.theme;
-    const secure = location.protocol === "https:" ? "; secure" : "";
-    document.cookie = `theme=${choice}; path=/; max-age=${choice ? YEAR : 0}; samesite=lax${secure}`;
+    htmx.ajax("POST", button.dataset.themeUrl, { source: button, target: button, swap: "none", values: { theme: choice } });
     for (const other of document.querySelectorAll("[data-theme-choice]")) {
       other.setAttribute("aria-checked", String(other === button));
     }

@@ -38,6 +38,10 @@ attach("[data-thread]", (thread) => {
   });
   for (const part of thread.querySelectorAll("[data-recent], [data-outbox]")) observer.observe(part, { childList: true });
 
+  // What asked for it changed the thread itself: look at once, whether or not a live hint comes.
+  thread.addEventListener("htmx:after:request", (event) => {
+    if (event.target.matches?.("[data-refresh]")) htmx.trigger(thread.querySelector("[data-recent]"), "parley:refresh", {}, false);
+  });
   thread.addEventListener("click", (event) => {
     const link = event.target.closest("[data-jump]");
     if (!link) return;
