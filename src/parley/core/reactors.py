@@ -12,11 +12,15 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+import structlog
+from django.db import OperationalError
 from psycopg.rows import class_row
 
 from parley.core.models import ReactorCursor
 from parley.core.sql import statement
 from parley.core.transactions import platform_transaction, workspace_transaction
+
+log = structlog.get_logger(__name__)
 
 _BATCH = 200
 
@@ -64,16 +68,29 @@ def run_reactors(engine_url: str) -> int:
 
     The log is read as parley_engine, across workspaces; each reaction runs as parley_app inside one.
     """
-    with psycopg.connect(engine_url, autocommit=True, connect_timeout=2) as log:
-        return sum(_catch_up(log, reactor) for reactor in _REACTORS.values())
+    if not _REACTORS:
+        return 0
+    with psycopg.connect(engine_url, autocommit=True, connect_timeout=2) as events:
+        return sum(_catch_up_or_later(events, reactor) for reactor in _REACTORS.values())
 
 
-def _catch_up(log: psycopg.Connection[Any], reactor: Reactor) -> int:
+def _catch_up_or_later(events: psycopg.Connection[Any], reactor: Reactor) -> int:
+    """A reactor that fails keeps its place and is tried again; the others go on without it."""
+    try:
+        return _catch_up(events, reactor)
+    except (psycopg.OperationalError, OperationalError):
+        raise
+    except Exception:  # noqa: BLE001  whatever a domain's reaction raises
+        log.exception("reactor.failed", reactor=reactor.name)
+        return 0
+
+
+def _catch_up(events_log: psycopg.Connection[Any], reactor: Reactor) -> int:
     count = 0
     while True:
         with platform_transaction():
             cursor, _ = ReactorCursor.objects.get_or_create(name=reactor.name)
-        events = _read(log, cursor)
+        events = _read(events_log, cursor)
         for workspace_id, group in groupby(events, key=lambda event: event.workspace_id):
             _react(reactor, workspace_id, group)
         count += len(events)
@@ -93,8 +110,8 @@ def _react(reactor: Reactor, workspace_id: UUID, events: Iterator[LoggedEvent]) 
         cursor.save()
 
 
-def _read(log: psycopg.Connection[Any], cursor: ReactorCursor) -> list[LoggedEvent]:
-    with log.transaction(), log.cursor(row_factory=class_row(LoggedEvent)) as rows:
+def _read(events_log: psycopg.Connection[Any], cursor: ReactorCursor) -> list[LoggedEvent]:
+    with events_log.transaction(), events_log.cursor(row_factory=class_row(LoggedEvent)) as rows:
         rows.execute(f"SET LOCAL app.workspace_id = '{UUID(int=0)}'")
         rows.execute(
             statement("parley.core", "events", "after"),

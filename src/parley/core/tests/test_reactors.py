@@ -1,0 +1,104 @@
+"""A reactor sees each event once and in order, and never skips one that commits late."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from parley.access.tests.factories import make_workspace
+from parley.core import reactors
+from parley.core.events import DomainEvent, announce
+from parley.core.ids import new_id
+from parley.core.models import ReactorCursor
+from parley.core.reactors import LoggedEvent, run_reactors
+from parley.core.transactions import workspace_transaction
+
+
+@dataclass(frozen=True, slots=True)
+class LampLit(DomainEvent):
+    type: ClassVar[str] = "lamp.lit"
+    object_type: ClassVar[str] = "lamp"
+
+
+@pytest.fixture
+def seen(engine_database_url: str) -> Iterator[list[UUID]]:
+    """What a reactor of this test has seen; it begins at the end of the log."""
+    found: list[UUID] = []
+    name = f"test {new_id()}"
+
+    def react(event: LoggedEvent) -> None:
+        found.append(event.object_id)
+
+    reactors._REACTORS[name] = reactors.Reactor(name, frozenset({"lamp.lit"}), react)
+    run_reactors(engine_database_url)
+    found.clear()
+    yield found
+    del reactors._REACTORS[name]
+    ReactorCursor.objects.filter(name=name).delete()
+
+
+def light(workspace_id: UUID) -> UUID:
+    lamp = new_id()
+    with workspace_transaction(workspace_id):
+        announce(workspace_id, LampLit(lamp))
+    return lamp
+
+
+def test_each_event_once_and_in_order(engine_database_url: str, seen: list[UUID]) -> None:
+    one, other = make_workspace(), make_workspace()
+    lit = [light(workspace.id) for workspace in (one, other, one, one, other)]
+    for _ in range(3):
+        run_reactors(engine_database_url)
+    assert seen == lit
+
+
+def test_an_event_that_commits_late_is_not_skipped(engine_database_url: str, seen: list[UUID]) -> None:
+    workspace = make_workspace()
+    written, commit = threading.Event(), threading.Event()
+    late: list[UUID] = []
+
+    def dawdle() -> None:
+        lamp = new_id()
+        with workspace_transaction(workspace.id):
+            announce(workspace.id, LampLit(lamp))
+            late.append(lamp)
+            written.set()
+            commit.wait(10)
+        connection.close()
+
+    thread = threading.Thread(target=dawdle)
+    thread.start()
+    assert written.wait(10)
+    early = light(workspace.id)
+    run_reactors(engine_database_url)
+    assert seen == []  # the early one has to wait for the one that began before it
+    commit.set()
+    thread.join(10)
+    run_reactors(engine_database_url)
+    assert seen == [late[0], early]
+
+
+def test_a_reaction_that_fails_is_tried_again(engine_database_url: str, database: str) -> None:
+    workspace = make_workspace()
+    tries: list[UUID] = []
+    name = f"test {new_id()}"
+
+    def react(event: LoggedEvent) -> None:
+        tries.append(event.object_id)
+        if len(tries) == 1:
+            raise ValueError("not yet")
+
+    reactors._REACTORS[name] = reactors.Reactor(name, frozenset({"lamp.lit"}), lambda _event: None)
+    try:
+        run_reactors(engine_database_url)
+        reactors._REACTORS[name] = reactors.Reactor(name, frozenset({"lamp.lit"}), react)
+        lamp = light(workspace.id)
+        run_reactors(engine_database_url)
+        run_reactors(engine_database_url)
+        assert tries == [lamp, lamp]
+    finally:
+        del reactors._REACTORS[name]
