@@ -76,6 +76,12 @@ class ReactionForm(forms.Form):
     emoji = forms.CharField(required=False, max_length=64)
 
 
+class ReadingForm(forms.Form):
+    """The newest entry that the person can have seen; without it, all of it."""
+
+    upto = forms.UUIDField(required=False)
+
+
 class StartForm(forms.Form):
     """A number to write to, from which of ours, and the first words."""
 

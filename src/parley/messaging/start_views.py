@@ -1,5 +1,6 @@
 """Writing first: the page for a new conversation, and a channel's test message."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -34,9 +35,9 @@ def channel_test(request: HttpRequest, member: Member, channel_id: UUID) -> Http
     return _start(member, {**asked, "body": asked["body"].strip() or _("A test message from Parley.")})
 
 
-def _start(member: Member, asked: dict[str, object]) -> HttpResponse:
+def _start(member: Member, asked: dict[str, Any]) -> HttpResponse:
     conversation_id = start_conversation(member, asked["channel"], phone=asked["phone"])
-    body = str(asked["body"]).strip()
+    body = asked["body"].strip()
     if body:
         send_text(member, conversation_id, client_id=asked["client_id"], body=body)
     return redirect("thread", member.workspace_slug, conversation_id)

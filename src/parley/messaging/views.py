@@ -20,11 +20,12 @@ from parley.messaging.forms import (
     ListForm,
     PlaceForm,
     ReactionForm,
+    ReadingForm,
     WordsForm,
     cleaned,
     uploads_in,
 )
-from parley.messaging.screens import Thread
+from parley.messaging.screens import Tab, Thread
 from parley.messaging.services import (
     assigning,
     closing,
@@ -133,7 +134,8 @@ def assignment(request: HttpRequest, member: Member, conversation_id: UUID) -> H
 @member_view(may="conversations.mark")
 def conversation_reading(request: HttpRequest, member: Member, conversation_id: UUID) -> HttpResponse:
     """Somebody has seen what is in it."""
-    reading.mark_read(member, conversation_id)
+    upto = cleaned(ReadingForm(request.POST))["upto"]
+    reading.mark_read(member, conversation_id, upto=upto)
     return HttpResponse(status=204) if is_fragment(request) else _to_thread(member, conversation_id)
 
 
@@ -176,8 +178,9 @@ def _list_context(request: HttpRequest, member: Member) -> dict[str, Any]:
     """Two statements. Without a tab the first that has something: mine, unassigned, all."""
     asked = cleaned(ListForm(request.GET))
     counts = queries.inbox_counts(member)
-    first = "mine" if counts.mine else "unassigned" if counts.unassigned else "all"
-    tab, sort, q = asked["tab"] or first, asked["sort"], asked["q"]
+    first: Tab = "mine" if counts.mine else "unassigned" if counts.unassigned else "all"
+    tab: Tab = asked["tab"] or first
+    sort, q = asked["sort"], asked["q"]
     size = min(max(asked["count"] or 0, queries.PAGE_SIZE), MOST_ROWS)
     page = queries.inbox_page(member, tab=tab, sort=sort, q=q, cursor=asked["cursor"], size=size)
     return {"tab": tab, "sort": sort, "q": q, "counts": counts, "page": page, "now": clock.now()}

@@ -117,7 +117,7 @@ def settle(errand: Errand, outcome: Fetched | Trouble, *, attempt: int) -> timed
     if isinstance(outcome, Trouble):
         if not outcome.is_final and attempt < MOST_ATTEMPTS:
             rows.update(error=outcome.reason, updated_at=Now())
-            return min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
+            return min(FIRST_PAUSE * (1 << (attempt - 1)), LONGEST_PAUSE)
         changed = rows.update(state="failed", error=outcome.reason, updated_at=Now())
     else:
         changed = _note_stored(errand, outcome)

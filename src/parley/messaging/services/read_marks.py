@@ -29,9 +29,9 @@ class ReadMark:
 
 
 def read_mark_for(workspace_id: UUID, conversation_id: UUID) -> ReadMark | None:
-    """The mark to send; None where it has no meaning: unread again, number off, or nothing received."""
+    """The mark to send; None where it has no meaning: number off, or nothing received and read."""
     rows = Conversation.objects.select_related("channel")
-    conversation = rows.filter(workspace_id=workspace_id, id=conversation_id, unread_count=0).first()
+    conversation = rows.filter(workspace_id=workspace_id, id=conversation_id).first()
     if conversation is None or conversation.channel.status != "working" or conversation.channel.deleted_at:
         return None
     received = Message.objects.filter(
@@ -40,9 +40,9 @@ def read_mark_for(workspace_id: UUID, conversation_id: UUID) -> ReadMark | None:
         direction="inbound",
         provider_message_id__isnull=False,
     ).order_by("-at", "-id")
-    message_ids = [
-        found for found in received.values_list("provider_message_id", flat=True)[:MOST_MESSAGES] if found
-    ]
+    first = conversation.unread_count  # the newest of them came after what was read
+    names = received.values_list("provider_message_id", flat=True)[first : first + MOST_MESSAGES]
+    message_ids = [name for name in names if name]
     if not message_ids:
         return None
     return ReadMark(

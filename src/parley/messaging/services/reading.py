@@ -2,24 +2,49 @@
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from parley.access.doors import Member, check_may
 from parley.core.events import announce
 from parley.core.jobs import defer
 from parley.messaging.events import ConversationRead
-from parley.messaging.models import Conversation
-from parley.messaging.queries.doors import locked_conversation
+from parley.messaging.models import Conversation, Message
+from parley.messaging.queries.doors import locked_conversation, message_in
 
 
-def mark_read(member: Member, conversation_id: UUID) -> bool:
-    """Nothing in it is unread any more, and the customer's ticks turn blue. False when nothing was."""
+def mark_read(member: Member, conversation_id: UUID, *, upto: UUID | None = None) -> bool:
+    """What the customer wrote is read, and their ticks turn blue; False when nothing was unread.
+
+    With `upto`, the newest entry that was on the screen, what came after it stays unread.
+    """
     check_may(member, "conversations.mark")
     place = locked_conversation(member, conversation_id)
-    if place.conversation.unread_count == 0:
+    conversation = place.conversation
+    left = _after(conversation, upto) if upto is not None else 0
+    if conversation.unread_count <= left:
         return False
     Conversation.objects.filter(workspace_id=member.workspace_id, id=conversation_id).update(
-        unread_count=0, updated_at=place.at
+        unread_count=left, updated_at=place.at
     )
     announce(member.workspace_id, ConversationRead(object_id=conversation_id, by=member.membership_id))
+    _show_the_customer(member, conversation_id)
+    return True
+
+
+def _after(conversation: Conversation, upto: UUID) -> int:
+    """How many messages of the customer came after an entry. No more are looked at than are unread."""
+    seen = message_in(conversation, upto)
+    newer = Message.objects.filter(
+        Q(at__gt=seen.at) | Q(at=seen.at, id__gt=seen.id),
+        workspace_id=conversation.workspace_id,
+        conversation_id=conversation.id,
+        direction="inbound",
+        kind="message",
+    )
+    return newer[: conversation.unread_count].count()
+
+
+def _show_the_customer(member: Member, conversation_id: UUID) -> None:
     from parley.messaging.tasks import send_read_mark
 
     defer(
@@ -28,4 +53,3 @@ def mark_read(member: Member, conversation_id: UUID) -> bool:
         workspace_id=member.workspace_id,
         conversation_id=conversation_id,
     )
-    return True
