@@ -92,6 +92,24 @@ class House:
             *self.cloud.routes(),
         ]
 
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=self.routes(),
+            lifespan=self.life,
+            middleware=[
+                Middleware(cloud.VersionPrefix),
+                Middleware(Guard, allowed_hosts=self.world.configuration.allowed_hosts),
+                Middleware(LearnAddress, world=self.world),
+                Middleware(FaultGate, faults=self.faults),
+            ],
+            exception_handlers={
+                WahaRefusal: waha.answer_refusal,
+                GraphRefusal: cloud.answer_refusal,
+                DomainError: answer_own_refusal,
+                HTTPException: answer_unknown,
+            },
+        )
+
     @contextlib.asynccontextmanager
     async def life(self, _app: Starlette) -> AsyncIterator[None]:
         await self.courier.start()
@@ -121,23 +139,7 @@ class LearnAddress:
 
 def create_app(configuration: Configuration | None = None) -> Starlette:
     """A simulator with its own world. Two apps must not share one store."""
-    house = House(configuration or Configuration())
-    return Starlette(
-        routes=house.routes(),
-        lifespan=house.life,
-        middleware=[
-            Middleware(cloud.VersionPrefix),
-            Middleware(Guard, allowed_hosts=house.world.configuration.allowed_hosts),
-            Middleware(LearnAddress, world=house.world),
-            Middleware(FaultGate, faults=house.faults),
-        ],
-        exception_handlers={
-            WahaRefusal: waha.answer_refusal,
-            GraphRefusal: cloud.answer_refusal,
-            DomainError: answer_own_refusal,
-            HTTPException: answer_unknown,
-        },
-    )
+    return House(configuration or Configuration()).app()
 
 
 async def answer_unknown(request: Request, error: Exception) -> Response:

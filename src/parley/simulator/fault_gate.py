@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parley.simulator.cloud.errors import graph_error
@@ -14,13 +15,17 @@ from parley.simulator.waha.errors import engine_error
 
 OWN_PATHS = re.compile(r"^/($|simulator(/|$)|static/|favicon)")
 SILENCE = "parley.silence"
-"""Set in the scope's state when what this request accepts shall never be heard of again."""
 
 
 def api_of(path: str) -> Api | None:
     if OWN_PATHS.match(path):
         return None
     return "waha" if path.startswith(("/api/", "/ping", "/health")) else "cloud"
+
+
+def is_silent(request: Request) -> bool:
+    """Whether what this request accepts shall never be heard of again."""
+    return bool(request.scope.get("state", {}).get(SILENCE))
 
 
 class FaultGate:

@@ -161,6 +161,8 @@ class Reaction(Struct, frozen=True, kw_only=True):
     emoji: str
     from_us: bool
     at: float
+    callback: str | None = None
+    silent: bool = False
 
 
 class LedgerEntry(Struct, frozen=True, kw_only=True):

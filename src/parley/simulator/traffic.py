@@ -95,7 +95,7 @@ class Traffic:
         self.world.journal.count_attempt(message.channel, message.id, message.at)
         self.world.hint("ledger")
 
-    def react_as_shop(self, reaction: Reaction, *, callback: str | None = None) -> None:
+    def react_as_shop(self, reaction: Reaction) -> None:
         """The shop reacts: accepted and in the ledger like a message, shown on its target."""
         target = reaction.target
         with self.world.journal.transaction():
@@ -105,12 +105,13 @@ class Traffic:
                     id=reaction.id,
                     type="reaction",
                     body=reaction.emoji,
-                    callback=callback,
+                    callback=reaction.callback,
                     at=reaction.at,
                 )
             )
             self._put_reaction(reaction, who="shop")
-        self._outlet(target).reacted(reaction)
+        if not reaction.silent:
+            self._outlet(target).reacted(reaction)
 
     def tick(self, message: Message, status: MessageStatus, *, failure: Failure | None = None) -> Message:
         """Raise a message's status; one that stands as high already stays as it is."""
@@ -129,6 +130,14 @@ class Traffic:
         for message in self.world.chat(channel, wa_id):
             if not message.from_us and message.status != "read":
                 self.world.save_message(replace(message, status="read", status_at=self.world.now()))
+
+    def echo(self, message: Message) -> Message:
+        """The shop writes on its own phone: nothing for the ledger, but the product is told."""
+        self.world.save_message(message)
+        self._outlet(message).sent(message)
+        for follower in self.followers:
+            follower.shop_wrote(message)
+        return message
 
     # The customer's side
 

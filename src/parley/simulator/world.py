@@ -205,6 +205,13 @@ class World:
         self._listeners.add(queue)
         return queue
 
+    def say_goodbye(self) -> None:
+        """End every page's stream of hints, so that a stopping server need not wait for them."""
+        for queue in self._listeners:
+            while queue.full():
+                queue.get_nowait()
+            queue.put_nowait([])
+
     def leave(self, queue: asyncio.Queue[list[str]]) -> None:
         self._listeners.discard(queue)
 

@@ -63,6 +63,8 @@ class CloudEvents:
             "timestamp": str(int(reaction.at)),
             "recipient_id": person.wa_id,
         }
+        if reaction.callback is not None:
+            status["biz_opaque_callback_data"] = reaction.callback
         self._emit(reaction.target.channel, {"contacts": [contact_of(person)], "statuses": [status]})
 
     def edited(self, message: Message, edit_id: str) -> None:

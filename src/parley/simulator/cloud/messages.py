@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from parley.simulator.cloud.errors import REFUSALS, GraphRefusal
 from parley.simulator.cloud.requests import number_in_path, read_body, required
 from parley.simulator.courier import Courier, Undeliverable
-from parley.simulator.fault_gate import SILENCE
+from parley.simulator.fault_gate import is_silent
 from parley.simulator.numbers import digits_of
 from parley.simulator.records import Failure, Json, Message, Number, Person, Place, Reaction
 from parley.simulator.traffic import Traffic
@@ -37,7 +37,7 @@ class MessagesEndpoint:
         person = self._recipient(number, body)
         late = self._refuse_outside_window(number, person, type_)
         if type_ == "reaction":
-            return self._react(number, person, body)
+            return self._react(request, number, person, body)
         message = await self._message(request, number, person, body=body, type_=type_)
         accepted = self.traffic.accept(message)
         if late is not None:
@@ -114,7 +114,7 @@ class MessagesEndpoint:
             contacts=neutral_contacts(content) if isinstance(content, list) else [],
             quoted_id=(body.get("context") or {}).get("message_id"),
             callback=body.get("biz_opaque_callback_data"),
-            silent=bool(request.scope.get("state", {}).get(SILENCE)),
+            silent=is_silent(request),
             content=content if isinstance(content, dict) and type_ in {"template", "interactive"} else {},
         )
 
@@ -133,7 +133,7 @@ class MessagesEndpoint:
             raise GraphRefusal(131053, details=str(error)) from error
         return self.world.keep_media(data, mime_type, filename=content.get("filename")).id
 
-    def _react(self, number: Number, person: Person, body: Json) -> Response:
+    def _react(self, request: Request, number: Number, person: Person, body: Json) -> Response:
         content = required(body, "reaction")
         target = self.world.message(number.channel, str(content.get("message_id", "")))
         if target is None:
@@ -144,8 +144,10 @@ class MessagesEndpoint:
             emoji=str(content.get("emoji") or ""),
             from_us=True,
             at=self.world.now(),
+            callback=body.get("biz_opaque_callback_data"),
+            silent=is_silent(request),
         )
-        self.traffic.react_as_shop(reaction, callback=body.get("biz_opaque_callback_data"))
+        self.traffic.react_as_shop(reaction)
         return self._accepted(body, person, reaction.id)
 
     @staticmethod

@@ -1,5 +1,7 @@
 """Doors to the channels: scan a QR code, set up a Cloud API app, change how a session or number behaves."""
 
+import zlib
+
 from msgspec import Struct
 from msgspec.structs import replace
 from starlette.requests import Request
@@ -21,9 +23,9 @@ DEFAULT_NUMBER = "109800000000001"
 
 
 class Scan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The shop's phone scans the code: its number and name."""
+    """The shop's phone scans the code: its number (chosen by us when empty) and name."""
 
-    phone: str = SHOP_PHONE
+    phone: str = ""
     push_name: str = SHOP_NAME
 
 
@@ -78,8 +80,16 @@ class ChannelDoors:
         if session.status != "SCAN_QR_CODE":
             raise Conflict(f"{session.name} is {session.status}: there is nothing to scan.")
         order = await read_as(request, Scan)
-        paired = self.waha.lifecycle.pair(session, phone=order.phone, push_name=order.push_name)
+        phone = order.phone or self._free_phone(session.name)
+        paired = self.waha.lifecycle.pair(session, phone=phone, push_name=order.push_name)
         return answer({"name": paired.name, "status": paired.status})
+
+    def _free_phone(self, name: str) -> str:
+        """The shop's number, or for a second session one that follows from its name."""
+        taken = {session.phone for session in self.world.sessions.values()}
+        if SHOP_PHONE not in taken:
+            return SHOP_PHONE
+        return f"55193211{1000 + zlib.crc32(name.encode()) % 9000}"
 
     async def qr(self, request: Request) -> Response:
         session = self._session(request)

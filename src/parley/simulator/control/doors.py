@@ -205,6 +205,8 @@ class Doors:
                 except TimeoutError:
                     yield b": still here\n\n"
                     continue
+                if not topics:
+                    return
                 yield b"data: " + msgspec.json.encode({"topics": topics}) + b"\n\n"
         finally:
             self.world.leave(queue)

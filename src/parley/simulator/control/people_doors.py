@@ -75,7 +75,8 @@ class PeopleDoors:
 
     async def chat(self, request: Request) -> Response:
         channel = self.phones.channel(request.query_params.get("channel"))
-        messages = self.world.chat(channel, self.world.person(request.path_params["wa_id"]).wa_id)
+        person = self.world.known_person(request.path_params["wa_id"])
+        messages = self.world.chat(channel, person.wa_id) if person else []
         shown = messages[-int(request.query_params.get("limit", 200)) :]
         ids = {message.media_id for message in shown}
         media = {media_id: self.world.media[media_id] for media_id in ids if media_id in self.world.media}

@@ -26,7 +26,8 @@ class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     A file comes as base64 in `data`, or by `media_id`; without either one is made up. A reaction names
     `target_id` (or `quoted_id`) and `emoji`. `at` puts it in the past. `offline` writes while nobody listens:
-    the message stands in the history and no webhook tells of it. `content` is for what only one API knows.
+    the message stands in the history and no webhook tells of it. `from_shop` is what somebody of the shop
+    writes on the paired phone (WAHA only). `content` is for what only one API knows.
     """
 
     channel: str | None = None
@@ -47,6 +48,7 @@ class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     content: Json = {}
     at: float | None = None
     offline: bool = False
+    from_shop: bool = False
 
 
 class Phones:
@@ -61,12 +63,16 @@ class Phones:
         channel = self.channel(letter.channel)
         if not letter.offline and not self.world.channel_is_open(channel):
             raise Conflict(f'{channel} is not connected; "offline" writes to its history only.')
+        if letter.from_shop and api_of(channel) != "waha":
+            raise Invalid("Only a WAHA session has a phone on which the shop can write.")
         person = self._named(wa_id, letter.name)
         if letter.type == "reaction":
             return self._react(channel, letter)
         message = self._message(channel, person, letter)
         if letter.offline:
             self.world.save_message(message)
+        elif letter.from_shop:
+            self.traffic.echo(message)
         else:
             self.traffic.write(message)
         return {"id": message.id, "channel": channel, "wa_id": person.wa_id}
@@ -97,7 +103,7 @@ class Phones:
             id=ids.waha_message() if api_of(channel) == "waha" else ids.wamid(person.wa_id),
             channel=channel,
             wa_id=person.wa_id,
-            from_us=False,
+            from_us=letter.from_shop,
             type=letter.type,
             at=letter.at if letter.at is not None else self.world.now(),
             body=letter.body,
@@ -105,7 +111,7 @@ class Phones:
             location=place if letter.type == "location" else None,
             contacts=letter.contacts,
             quoted_id=letter.quoted_id,
-            status="delivered",
+            status="sent" if letter.from_shop else "delivered",
             source="app",
             content=letter.content,
         )

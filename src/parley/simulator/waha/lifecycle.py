@@ -53,17 +53,21 @@ class Lifecycle:
         return self._move(session, "FAILED")
 
     async def _connect(self, name: str) -> None:
+        """From STARTING to WORKING, or through all QR codes to FAILED. A deleted session ends it."""
         configuration = self.world.configuration
         await asyncio.sleep(configuration.session_seconds)
-        session = self.world.sessions[name]
-        if session.phone is not None:
-            self._move(session, "WORKING")
-            return
         for number in range(configuration.qr_rounds):
-            fresh = replace(self.world.sessions[name], qr=self.world.identities.qr(), qr_round=number + 1)
+            session = self.world.sessions.get(name)
+            if session is None:
+                return
+            if session.phone is not None:
+                self._move(session, "WORKING")
+                return
+            fresh = replace(session, qr=self.world.identities.qr(), qr_round=number + 1)
             self._move(fresh, "SCAN_QR_CODE")
             await asyncio.sleep(configuration.next_qr_seconds if number else configuration.first_qr_seconds)
-        self._move(replace(self.world.sessions[name], qr=""), "FAILED")
+        if name in self.world.sessions:
+            self._move(replace(self.world.sessions[name], qr=""), "FAILED")
 
     def _move(self, session: Session, status: SessionStatus) -> Session:
         point = StatusPoint(status=status, timestamp=int(self.world.now() * 1000))

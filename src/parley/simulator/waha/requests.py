@@ -56,7 +56,7 @@ def person_of_chat(world: World, chat: str) -> Person:
         return person
     if server in {"c.us", "s.whatsapp.net", ""}:
         return world.person(user.partition(":")[0])
-    return world.known_person(chat) or world.save_person(world.make_person(chat, name=chat))
+    return world.people.get(chat) or world.save_person(world.make_person(chat, name=chat))
 
 
 def bare_id(message_id: str) -> str:

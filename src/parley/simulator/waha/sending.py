@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from parley.simulator.courier import Courier, Undeliverable
-from parley.simulator.fault_gate import SILENCE
+from parley.simulator.fault_gate import is_silent
 from parley.simulator.records import Json, Message, Person, Place, Reaction, Session
 from parley.simulator.traffic import Traffic
 from parley.simulator.waha.errors import WahaRefusal, bad_request, engine_error
@@ -119,7 +119,7 @@ class SendingEndpoints:
             contacts=contacts or [],
             quoted_id=bare_id(str(body["reply_to"])) if body.get("reply_to") else None,
             callback=chosen_id,
-            silent=bool(request.scope.get("state", {}).get(SILENCE)),
+            silent=is_silent(request),
             content=content or {},
         )
         accepted = self.traffic.accept(message)
@@ -162,11 +162,13 @@ class SendingEndpoints:
         target = message_named(self.world, session, text_field(body, "messageId"))
         emoji = text_field(body, "reaction", default="")
         reaction = Reaction(
-            id=self.world.identities.waha_message(),
+            id=str(body.get("id") or self.world.identities.waha_message()),
             target=target,
             emoji=emoji,
             from_us=True,
             at=self.world.now(),
+            callback=str(body["id"]) if body.get("id") else None,
+            silent=is_silent(request),
         )
         self.traffic.react_as_shop(reaction)
         shown = Message(

@@ -2,6 +2,9 @@
 
 import { clock, el, icon } from "./dom.js";
 
+// Which messages show their actions; kept here because a bubble is drawn anew when its message changes.
+const open = new Set();
+
 const EMOJI = ["❤️", "👍", "😂", "😮", "😢", "🙏"];
 
 export function bubble(message, { media, byId, react, quote, change }) {
@@ -9,7 +12,7 @@ export function bubble(message, { media, byId, react, quote, change }) {
   const mine = message.reactions.customer;
   const reactions = Object.values(message.reactions);
   const node = el("div", {
-    class: `bubble ${own ? "own" : "theirs"}${reactions.length ? " reacted" : ""}${message.type === "sticker" ? " bare" : ""}`,
+    class: `bubble ${own ? "own" : "theirs"}${reactions.length ? " reacted" : ""}${message.type === "sticker" ? " bare" : ""}${open.has(message.id) ? " open" : ""}`,
     data: { key: JSON.stringify([message, media?.id]), id: message.id },
   },
     message.quoted_id ? quoted(byId.get(message.quoted_id)) : null,
@@ -22,7 +25,8 @@ export function bubble(message, { media, byId, react, quote, change }) {
   node.append(actions({ own, mine, message, react, quote, change }));
   node.addEventListener("click", (event) => {
     if (event.target.closest("a, audio, video, .actions")) return;
-    node.classList.toggle("open");
+    if (node.classList.toggle("open")) open.add(message.id);
+    else open.delete(message.id);
   });
   return node;
 }
