@@ -1,17 +1,13 @@
 """Every address of the web process. The edge has its own: /hooks, /events, /healthz, /readyz, /metrics."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
-urlpatterns = [path("", include("parley.access.urls"))]
-for prefix, module in (
-    ("w/<slug:slug>/", "parley.messaging.urls"),
-    ("w/<slug:slug>/", "parley.channels.urls"),
-    ("w/<slug:slug>/", "parley.contacts.urls"),
-):
-    if find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))
+urlpatterns = [
+    path("", include("parley.access.urls")),
+    path("w/<slug:slug>/", include("parley.channels.urls")),
+    path("w/<slug:slug>/", include("parley.contacts.urls")),
+    path("w/<slug:slug>/", include("parley.messaging.urls")),
+]
 
 handler400 = "parley.web.errors.bad_request"
 handler403 = "parley.web.errors.permission_denied"

@@ -80,7 +80,7 @@ def _catch_up_or_later(events: psycopg.Connection[Any], reactor: Reactor) -> int
         return _catch_up(events, reactor)
     except (psycopg.OperationalError, OperationalError):
         raise
-    except Exception:  # noqa: BLE001  whatever a domain's reaction raises
+    except Exception:  # whatever a domain's reaction raises
         log.exception("reactor.failed", reactor=reactor.name)
         return 0
 

@@ -54,6 +54,11 @@ class Edge:
         else:
             await self._rest(scope, receive, send)
 
+    def close_streams(self) -> None:
+        """End the open streams, which would otherwise never end. Called before a graceful stop."""
+        if self._engines:
+            self._events.close()
+
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         await self._start()
