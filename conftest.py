@@ -182,7 +182,7 @@ def connected_to(name: str) -> Iterator[None]:
 
     def switch(to: str) -> None:
         connection.close()
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]
         connection.settings_dict["NAME"] = to
 
     switch(name)

@@ -100,7 +100,7 @@ def member_view(*, may: str | None = None) -> Callable[[MemberView[P]], SlugView
                 if request.session.get("workspace") != slug:
                     request.session["workspace"] = slug
                     remember_workspace(user, slug)
-                return view(request, member, **parts)  # type: ignore[call-arg]
+                return view(request, member, **parts)  # type: ignore[call-arg, arg-type]
 
         return door
 

@@ -51,13 +51,13 @@ class User(AbstractBaseUser, IdentifiedModel):
     first_name = models.CharField(max_length=50, db_default="", blank=True)
     last_name = models.CharField(max_length=50, db_default="", blank=True)
     status = models.TextField(db_default="active")
-    last_login = None  # type: ignore[assignment]
+    last_login = None
     last_login_at = models.DateTimeField(null=True, blank=True)
     preferences = models.JSONField(db_default={}, blank=True)
     is_operator = models.BooleanField(db_default=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[BaseUserManager["User"]] = BaseUserManager()
+    objects = BaseUserManager()
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

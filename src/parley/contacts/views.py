@@ -41,7 +41,7 @@ def contact_consent(request: HttpRequest, member: Member, contact_id: UUID) -> H
     """Write down what the customer said about being written to."""
     form = ConsentForm(request.POST)
     if not form.is_valid():
-        raise Invalid("Say for what, and whether they agreed.", fields=form.errors)
+        raise Invalid("Say for what, and whether they agreed.", fields=_problems(form))
     verb = consent.record_consent if form.cleaned_data["state"] == "granted" else consent.revoke_consent
     verb(
         member.workspace_id,
@@ -52,6 +52,10 @@ def contact_consent(request: HttpRequest, member: Member, contact_id: UUID) -> H
         actor_id=member.membership_id,
     )
     return _panel(request, member, contact_id)
+
+
+def _problems(form: ConsentForm) -> dict[str, list[str]]:
+    return {name: [str(problem) for problem in problems] for name, problems in form.errors.items()}
 
 
 def _panel(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponse:

@@ -86,7 +86,7 @@ def forget_old_attempts() -> int:
     """Remove what no longer counts against anybody; returns how many. For the daily upkeep."""
     with connection.cursor() as cursor:
         cursor.execute(statement("parley.access", "sign_in", "forget_old"), {"window": WINDOW_SECONDS})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _keyed_hash(kind: str, value: str) -> bytes:

@@ -59,7 +59,7 @@ RULES = tuple(statements("parley.core.tests", "catalogue"))
 def breaches(connection: Connection[Any], rule: str) -> list[str]:
     """What this rule finds in the connected database, a line for each."""
     rows = connection.execute(
-        statement("parley.core.tests", "catalogue", rule),  # type: ignore[arg-type]
+        statement("parley.core.tests", "catalogue", rule),
         {
             "global_tables": list(GLOBAL_TABLES),
             "engine_tables": list(ENGINE_TABLES),

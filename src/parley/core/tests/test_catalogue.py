@@ -162,7 +162,7 @@ def test_a_mistake_is_found(
     catalogue_connection: Connection[Any], rule: str, mistake: str, said: str
 ) -> None:
     catalogue_connection.execute(TENANT)
-    catalogue_connection.execute(mistake)  # type: ignore[call-overload]
+    catalogue_connection.execute(mistake)
     assert any(said in breach for breach in catalogue.breaches(catalogue_connection, rule))
 
 

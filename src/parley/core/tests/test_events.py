@@ -40,7 +40,7 @@ class LampOut(DomainEvent):
 @pytest.fixture
 def listener(app_database_url: str) -> Iterator[Connection[Any]]:
     with psycopg.connect(app_database_url, autocommit=True) as connection:
-        connection.execute(f"LISTEN {LIVE_CHANNEL}")  # type: ignore[call-overload]
+        connection.execute(f"LISTEN {LIVE_CHANNEL}")
         yield connection
 
 
@@ -124,7 +124,7 @@ def test_an_event_that_commits_late_is_not_skipped(
     seen: list[UUID] = []
     reactor(f"test {new_id()}", "lamp.lit")(lambda event: seen.append(event.object_id))
     with psycopg.connect(app_database_url) as slow:
-        slow.execute(f"SET LOCAL app.workspace_id = '{workspace_id}'")  # type: ignore[call-overload]
+        slow.execute(f"SET LOCAL app.workspace_id = '{workspace_id}'")
         slow.execute(
             "INSERT INTO event (workspace_id, id, type, object_type, object_id)"
             " VALUES (%s, %s, 'lamp.lit', 'lamp', %s)",

@@ -84,7 +84,7 @@ def test_without_a_workspace_there_is_an_error_and_never_everything(cast: Cast) 
 def test_the_setting_ends_with_the_transaction(app_database_url: str, cast: Cast) -> None:
     with psycopg.connect(app_database_url, autocommit=True) as direct:
         with direct.transaction():
-            direct.execute(f"SET LOCAL app.workspace_id = '{cast.alice.workspace.id}'")  # type: ignore[call-overload]
+            direct.execute(f"SET LOCAL app.workspace_id = '{cast.alice.workspace.id}'")
             assert direct.execute("SELECT count(*) FROM contact").fetchone() is not None
         # After SET LOCAL the setting exists and is empty: that must be an error as well.
         with pytest.raises(psycopg.Error, match="invalid input syntax for type uuid"):
