@@ -103,7 +103,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """Django's `CSRF_FAILURE_VIEW`: nearly always a form that was open for too long, or cookies turned off."""
+    """Django's `CSRF_FAILURE_VIEW`: nearly always a form left open too long, or cookies turned off."""
     text = _(
         "This form was open for too long, or cookies are turned off. Nothing was sent: go back and try again."
     )

@@ -37,6 +37,7 @@ def environment(**options: Any) -> jinja2.Environment:
         initials=formats.initials,
         time_left=formats.time_left,
         right_now=timezone.now,
+        time_zone=timezone.get_current_timezone_name,
         language=lambda: get_language() or settings.LANGUAGE_CODE,
         direction=lambda: "rtl" if get_language_bidi() else "ltr",
         theme=theme,

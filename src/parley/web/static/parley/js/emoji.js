@@ -72,7 +72,10 @@ attach("[data-emoji-picker]", (picker) => {
     else choices.textContent = picker.dataset.none;
   });
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") choices.querySelector(".grid > button")?.click();
+    if (event.key !== "Enter") return;
+    // Or the same key press would reach the field that the choice gives the focus back to.
+    event.preventDefault();
+    choices.querySelector(".grid > button")?.click();
   });
   choices.addEventListener("click", (event) => {
     if (!event.target.matches("button")) return;

@@ -68,8 +68,8 @@ function show(composer, { kind, clientId, text, quote, file, place }) {
   bubble.dataset.clientId = clientId;
   if (kind === "note") bubble.className = "bubble note";
   bubble.querySelector(".text").textContent = text || place?.place_name || "";
-  const now = new Date();
-  bubble.querySelector("time").textContent = now.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+  const format = { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: document.body.dataset.timeZone };
+  bubble.querySelector("time").textContent = new Date().toLocaleTimeString("en-GB", format);
   if (quote) {
     const block = bubble.querySelector(".quote");
     block.hidden = false;

@@ -26,6 +26,10 @@ function set(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+function say(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
 export function tick() {
   const now = Date.now();
   for (const ring of document.querySelectorAll("[data-ring]")) {
@@ -38,10 +42,13 @@ export function tick() {
     const state = stateOf(left);
     chip.classList.remove("good", "warn", "bad");
     if (KINDS[state]) chip.classList.add(KINDS[state]);
-    const words = chip.querySelector("[data-time-left]");
-    const text = state === "over" ? chip.dataset.over : inWords(left);
-    if (words.textContent !== text) words.textContent = text;
-    if (state === "over") chip.querySelector(".phone-never")?.remove();
+    if (state === "over") {
+      chip.replaceChildren(chip.querySelector(".dot"), chip.dataset.over);
+      delete chip.dataset.window;
+    } else {
+      say(chip.querySelector("[data-time-left]"), inWords(left));
+      say(chip.querySelector("[data-time-short]"), inWords(left).match(/^\S+\s\S+/)?.[0] ?? "");
+    }
   }
 }
 
