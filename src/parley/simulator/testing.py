@@ -156,7 +156,7 @@ class Simulator:
     def reset(self) -> None:
         self._simulator("POST", "reset", {})
 
-    def until(self, found: Callable[[], Result], *, seconds: float = 10.0) -> Result:
+    def until(self, found: Callable[[], Result | None], *, seconds: float = 10.0) -> Result:
         """The first true answer of `found`. Fails when there is none in time."""
         end = time.monotonic() + seconds
         while not (answer := found()):

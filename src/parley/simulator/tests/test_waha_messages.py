@@ -185,3 +185,11 @@ def test_webhooks_are_tried_again_on_5xx_only(shop: Simulator, receiver: Receive
     shop.say(MARINA, "tente de novo")
     shop.until(lambda: len(receiver.hooks) == 3)
     assert len({hook.body for hook in receiver.hooks}) == 1
+
+
+def test_what_the_shop_writes_on_its_phone_is_echoed(shop: Simulator, receiver: Receiver) -> None:
+    shop.write(MARINA, Letter(body="Do celular", from_shop=True))
+    (echo,) = shop.until(lambda: receiver.waha("message.any"))
+    assert (echo["fromMe"], echo["source"], echo["body"]) == (True, "app", "Do celular")
+    assert shop.ledger() == []
+    assert receiver.waha("message") == []
