@@ -8,6 +8,7 @@ attach("[data-bubble-actions]", (bar) => {
   const thread = bar.closest("[data-thread]");
   const log = bar.parentElement;
   let bubble = null;
+  let pointer = "mouse";
 
   function place(next) {
     if (!next || !next.dataset.message) return hide();
@@ -50,12 +51,15 @@ attach("[data-bubble-actions]", (bar) => {
     if (over && over !== bubble) place(over);
   });
   log.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && !bar.matches(":focus-within") && hide());
-  log.addEventListener("focusin", (event) => place(event.target.closest("[data-bubble]") ?? bubble));
+  log.addEventListener("pointerdown", (event) => (pointer = event.pointerType));
+  log.addEventListener("keydown", () => (pointer = "keyboard"), { capture: true });
+  // A finger focuses before it clicks; the click decides then, or it would take away what the focus brought.
+  log.addEventListener("focusin", (event) => pointer !== "touch" && place(event.target.closest("[data-bubble]") ?? bubble));
   log.addEventListener("click", (event) => {
     const button = event.target.closest("[data-act]");
     if (button) return act(button.dataset.act);
     const tapped = event.target.closest("[data-bubble]");
-    if (matchMedia("(hover: none)").matches && !event.target.closest("a, button, input")) tapped === bubble ? hide() : place(tapped);
+    if (pointer === "touch" && !event.target.closest("a, button, input")) place(tapped === bubble ? null : tapped);
   });
   log.addEventListener("dblclick", (event) => {
     if (!event.target.closest("[data-bubble]") || event.target.closest("a, button, .text")) return;
