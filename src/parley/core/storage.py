@@ -36,8 +36,8 @@ def new_key(workspace_id: UUID, file_id: UUID, at: datetime) -> str:
 
 def put(key: str, data: bytes, mime: str) -> None:
     """Store the whole file or nothing. The type goes along where the store keeps one."""
-    store = _store(environment().media_url)
     try:
+        store = _store(environment().media_url)
         try:
             obstore.put(store, key, data, attributes={"Content-Type": mime})
         except NotImplementedError:  # a folder has no place for attributes
@@ -58,8 +58,8 @@ def read_range(key: str, start: int, end: int) -> bytes:
 
 def stream(key: str, *, start: int = 0, end: int | None = None) -> Iterator[bytes]:
     """The file, or a range of it, in pieces. A missing one is noticed at the call, not later."""
-    store = _store(environment().media_url)
     try:
+        store = _store(environment().media_url)
         if start == 0 and end is None:
             found = obstore.get(store, key)
         elif end is None:

@@ -111,8 +111,8 @@ def make_conversation(
             **{
                 "id": new_id(),
                 "workspace_id": person.workspace.id,
-                "channel_id": channel.id,
-                "contact_id": contact.id,
+                "channel": channel,
+                "contact": contact,
                 "last_message_at": now(),
                 "status": "open",
                 "unread_count": 0,

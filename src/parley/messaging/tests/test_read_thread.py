@@ -1,6 +1,7 @@
 """The thread: its newest page, earlier ones, refreshes, and how entries stand together."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -32,6 +33,10 @@ from parley.messaging.tests.factories import (
 def read(person: Person, talk: Conversation, **place: Any) -> Thread:
     with workspace_transaction(person.workspace.id):
         return queries.thread_of(as_member(person), talk.id, **place)
+
+
+def updates(person: Person, talk: Conversation, **place: str) -> Any:
+    return person.client.get(person.url(f"inbox/{talk.id}/updates/"), place, headers=HTMX)
 
 
 def test_the_newest_fifty_then_the_rest(cast: Cast, talk: Conversation) -> None:
@@ -106,20 +111,9 @@ def test_a_refresh_draws_what_is_on_the_screen(cast: Cast, talk: Conversation) -
         thread = queries.thread_since(as_member(cast.bob), talk.id, since=oldest.id)
     assert [bubble.id for bubble in thread.bubbles] == [*[message.id for message in made[10:]], new.id]
     assert thread.bubbles[0].day == oldest.day
-    answer = cast.bob.client.get(
-        cast.bob.url(f"inbox/{talk.id}/updates/"), {"since": str(oldest.id)}, headers=HTMX
-    )
-    assert answer.text.count('data-message="') == 51
-    odd = cast.bob.client.get(
-        cast.bob.url(f"inbox/{talk.id}/updates/"), {"since": str(uuid4())}, headers=HTMX
-    )
-    assert odd.text.count('data-message="') == 50
-    assert (
-        cast.bob.client.get(
-            cast.bob.url(f"inbox/{talk.id}/updates/"), {"since": "x"}, headers=HTMX
-        ).status_code
-        == 422
-    )
+    assert updates(cast.bob, talk, since=str(oldest.id)).text.count('data-message="') == 51
+    assert updates(cast.bob, talk, since=str(uuid4())).text.count('data-message="') == 50
+    assert updates(cast.bob, talk, since="x").status_code == 422
 
 
 def test_one_bubble_stands_as_in_its_thread(cast: Cast, talk: Conversation) -> None:
@@ -134,7 +128,7 @@ def test_one_bubble_stands_as_in_its_thread(cast: Cast, talk: Conversation) -> N
 def test_the_lock_says_why(cast: Cast, auditor: Person, talk: Conversation) -> None:
     def reason(person: Person, where: Conversation) -> str | None:
         lock = read(person, where).lock
-        return lock and lock.reason
+        return lock.reason if lock is not None else None
 
     business = make_channel(cast.alice, has_window=True)
     assert reason(cast.bob, talk) is None
@@ -178,10 +172,23 @@ START = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 def bubble(*, minutes: int, inbound: bool, kind: str = "message") -> Bubble:
     return Bubble(
-        id=new_id(), client_id=None, kind=kind, direction="inbound" if inbound else "outbound", type="text",
-        body="", status="sent", at=START + timedelta(minutes=minutes), author="", accepted_at=None, sent_at=None,
-        delivered_at=None, read_at=None, error_message="", media=None, quote=None,
-    )  # fmt: skip
+        id=new_id(),
+        client_id=None,
+        kind=kind,
+        direction="inbound" if inbound else "outbound",
+        type="text",
+        body="",
+        status="sent",
+        at=START + timedelta(minutes=minutes),
+        author="",
+        accepted_at=None,
+        sent_at=None,
+        delivered_at=None,
+        read_at=None,
+        error_message="",
+        media=None,
+        quote=None,
+    )
 
 
 talks = st.lists(st.tuples(st.integers(0, 2_000), st.booleans()), max_size=30)
@@ -213,7 +220,7 @@ def test_days_and_groups_begin_where_they_should(steps: list[tuple[int, bool]]) 
     days = [one.at.astimezone(SAO_PAULO).date() for one in result if one.day]
     assert days == sorted(set(days))
     assert len(days) == len({one.at.astimezone(SAO_PAULO).date() for one in whole})
-    for earlier, later in zip(result, result[1:], strict=False):
+    for earlier, later in pairwise(result):
         if not later.starts_group:
             assert earlier.direction == later.direction
             assert later.at - earlier.at <= GROUP_PAUSE

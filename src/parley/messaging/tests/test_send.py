@@ -28,10 +28,17 @@ from parley.messaging.tests.factories import (
 )
 
 
-def send(person: Person, conversation: Conversation, body: str = "Olá!", **facts: object) -> UUID:
+def send(
+    person: Person,
+    conversation: Conversation,
+    body: str = "Olá!",
+    *,
+    client_id: UUID | None = None,
+    reply_to: UUID | None = None,
+) -> UUID:
     with workspace_transaction(person.workspace.id):
         return sending.send_text(
-            as_member(person), conversation.id, **{"client_id": uuid4(), "body": body, **facts}
+            as_member(person), conversation.id, client_id=client_id or uuid4(), body=body, reply_to=reply_to
         )
 
 
