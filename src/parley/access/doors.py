@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from parley.access import queries, roles
 from parley.access.errors import RoleRefused
@@ -100,7 +101,8 @@ def member_view(*, may: str | None = None) -> Callable[[MemberView[P]], SlugView
                 if request.session.get("workspace") != slug:
                     request.session["workspace"] = slug
                     remember_workspace(user, slug)
-                return view(request, member, **parts)  # type: ignore[call-arg, arg-type]
+                with timezone.override(member.timezone):
+                    return view(request, member, **parts)  # type: ignore[call-arg, arg-type]
 
         return door
 
