@@ -32,8 +32,7 @@ class ChannelStateChanged(ChannelFact):
 
     type: ClassVar[str] = "channel.state_changed"
 
-    before: str
-    after: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from parley.access.doors import Member
 from parley.channels import queries
@@ -12,11 +13,24 @@ from parley.channels.models import Channel
 from parley.channels.services import provider
 from parley.channels.services.credentials import verify_token_of
 from parley.channels.services.state import UNREACHABLE
-from parley.channels.words import HistoryLine, StateWords, history_line, words_for
+from parley.channels.words import (
+    HistoryLine,
+    StateWords,
+    history_line,
+    limit_words,
+    quality_words,
+    words_for,
+)
 from parley.core.clock import now
+from parley.core.environment import environment
+from parley.core.ids import new_id
 
 PAIRING_CODE_LASTS = timedelta(minutes=3)
 """WhatsApp shows a code for 160 seconds; one that is a little older is not offered any more."""
+
+
+FIRST_WEBHOOK_WITHIN = timedelta(minutes=1)
+"""A session that starts says so by webhook within seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +65,16 @@ class Screen:
     history: list[HistoryLine]
     error: str
     unreachable_since: datetime | None
+    is_unheard: bool
+    """No webhook has come from this server so far: it may not be able to reach us."""
     pairing_code: str
     webhook: Webhook | None
+    quality: str
+    limit: str
+    public_url: str
     test_url: str
+    test_id: UUID
+    """Chosen with the page, so that a test message sent twice by accident is sent once."""
 
     @property
     def channel(self) -> Channel:
@@ -78,9 +99,14 @@ def screen_for(member: Member, channel: Channel) -> Screen:
         history=[history_line(event) for event in queries.history_of(channel)],
         error=channel.error_message,
         unreachable_since=datetime.fromisoformat(since) if since else None,
+        is_unheard=_is_unheard(channel),
         pairing_code=_pairing_code(channel),
         webhook=_webhook(channel) if member.may("channels.manage") else None,
+        quality=quality_words(channel.quality_rating),
+        limit=limit_words(channel.messaging_limit),
+        public_url=environment().public_url,
         test_url=_test_url(member, channel),
+        test_id=new_id(),
     )
 
 
@@ -91,6 +117,15 @@ def _card(channel: Channel) -> Card:
         words=words_for(channel, has_sessions=has_sessions),
         provider=gateway_for(channel.provider).label,
         has_sessions=has_sessions,
+    )
+
+
+def _is_unheard(channel: Channel) -> bool:
+    return (
+        provider.has_sessions(channel)
+        and channel.last_activity_at is None
+        and channel.status not in {"stopped", "failed"}
+        and channel.created_at + FIRST_WEBHOOK_WITHIN < now()
     )
 
 
@@ -117,7 +152,4 @@ def _test_url(member: Member, channel: Channel) -> str:
     """Where the test message lives: with messaging, which ranks above and is known by its address alone."""
     if not member.may("channels.manage"):
         return ""
-    try:
-        return reverse("channel_test", args=[member.workspace_slug, channel.id])
-    except NoReverseMatch:
-        return ""
+    return reverse("channel_test", args=[member.workspace_slug, channel.id])

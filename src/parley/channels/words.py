@@ -20,13 +20,14 @@ Tone = Literal["good", "warn", "bad", "info", ""]
 
 @dataclass(frozen=True, slots=True)
 class StateWords:
-    """`label` for a chip, `title` for the page, what it means, and what to do (empty: nothing)."""
+    """`label` for a chip, `title` and icon for the page, what it means, and what to do (empty: nothing)."""
 
     label: Text
     title: Text
     meaning: Text
     advice: Text
     tone: Tone
+    sign: str
     is_moving: bool = False
     """Whether the state will change by itself soon."""
 
@@ -38,13 +39,15 @@ _WORDS: dict[str, StateWords] = {
         meaning=_("Messages come in and go out."),
         advice="",
         tone="good",
+        sign="check",
     ),
     "scan_qr": StateWords(
         label=_("Waiting for the phone"),
         title=_("Connect the phone"),
         meaning=_("WhatsApp waits until the phone of this number says yes."),
-        advice=_("Scan the code below with the phone, or use a pairing code."),
+        advice=_("Scan the code with the phone, or type a pairing code there."),
         tone="warn",
+        sign="qr",
     ),
     "passkey": StateWords(
         label=_("Confirm on the phone"),
@@ -52,6 +55,7 @@ _WORDS: dict[str, StateWords] = {
         meaning=_("The phone was found. WhatsApp wants its owner to confirm with a passkey."),
         advice=_("Confirm on the phone. If nothing appears there, restart the session and scan again."),
         tone="warn",
+        sign="lock",
     ),
     "starting": StateWords(
         label=_("Starting"),
@@ -59,6 +63,7 @@ _WORDS: dict[str, StateWords] = {
         meaning=_("The session is coming up. This takes some seconds."),
         advice=_("If it stays like this for more than two minutes, restart it."),
         tone="info",
+        sign="clock",
         is_moving=True,
     ),
     "stopped": StateWords(
@@ -67,6 +72,7 @@ _WORDS: dict[str, StateWords] = {
         meaning=_("Nothing comes in and nothing goes out. The phone stays connected to the session."),
         advice=_("Start it to go on where it was."),
         tone="",
+        sign="pause",
     ),
     "failed": StateWords(
         label=_("Not working"),
@@ -74,6 +80,7 @@ _WORDS: dict[str, StateWords] = {
         meaning=_("Nothing comes in and nothing goes out. Messages written meanwhile wait here."),
         advice=_("Restart it. If that does not help, log it out and connect the phone again."),
         tone="bad",
+        sign="warning",
     ),
 }
 
@@ -83,6 +90,7 @@ _FAILED_NUMBER = StateWords(
     meaning=_("WhatsApp refuses to work with this number. Messages written meanwhile wait here."),
     advice=_("Read what it said below, put it right, then check again."),
     tone="bad",
+    sign="warning",
 )
 _STOPPED_NUMBER = StateWords(
     label=_("Paused"),
@@ -90,6 +98,7 @@ _STOPPED_NUMBER = StateWords(
     meaning=_("Parley sends nothing through this number. Meta still delivers what customers write."),
     advice=_("Start it to send again."),
     tone="",
+    sign="pause",
 )
 _UNREACHABLE = StateWords(
     label=_("Not reachable"),
@@ -97,6 +106,7 @@ _UNREACHABLE = StateWords(
     meaning=_("The last state known is older than a minute, and nothing can be sent at present."),
     advice=_("Parley tries again every minute by itself."),
     tone="warn",
+    sign="warning",
 )
 
 
@@ -132,9 +142,33 @@ def history_line(event: ChannelEvent) -> HistoryLine:
         "key_replaced": (gettext("New key stored"), "info"),
         "unreachable": (gettext("Server not reachable"), "warn"),
         "reachable": (gettext("Server reachable again"), "good"),
-        "webhook": (gettext("Webhook"), "info"),
+        "webhook_set": (gettext("Webhook set"), "good"),
+        "webhook_by_hand": (gettext("Webhook has to be set by hand"), "warn"),
         "pairing_code": (gettext("Pairing code asked for"), "info"),
         "logged_out": (gettext("Phone disconnected"), "warn"),
     }
     text, tone = texts.get(event.kind, (event.kind, ""))
     return HistoryLine(text=text, detail=event.detail, tone=tone, event=event)
+
+
+_QUALITIES = {"GREEN": _("High"), "YELLOW": _("Medium"), "RED": _("Low")}
+_LIMITS = {
+    "TIER_50": "50",
+    "TIER_250": "250",
+    "TIER_1K": "1,000",
+    "TIER_2K": "2,000",
+    "TIER_10K": "10,000",
+    "TIER_100K": "100,000",
+}
+
+
+def quality_words(rating: str) -> str:
+    """What customers' reactions say about the number, as Meta's own pages call it."""
+    return str(_QUALITIES.get(rating, rating.replace("_", " ").capitalize()))
+
+
+def limit_words(limit: str) -> str:
+    """How many people the number may write to first."""
+    if limit in _LIMITS:
+        return gettext("%(people)s new people in 24 hours") % {"people": _LIMITS[limit]}
+    return gettext("Unlimited") if limit == "TIER_UNLIMITED" else limit

@@ -6,6 +6,7 @@ Like `control`, these verbs are called outside of any transaction and open their
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -18,7 +19,7 @@ from parley.channels.gateways.neutral import ChannelNotWorking, GatewayError
 from parley.channels.models import Channel, ChannelLease
 from parley.channels.services import provider
 from parley.channels.services.asking import ask, ask_plainly
-from parley.channels.services.control import record_reading
+from parley.channels.services.control import record_reading, renew
 from parley.channels.services.credentials import (
     credentials_for,
     seal_credentials,
@@ -78,8 +79,8 @@ def connect_waha(workspace_id: UUID, session: WahaSession) -> UUID:
         webhook_secret=secrets.token_hex(SECRET_BYTES),
     )
     _check_is_free(channel, takes_over=session.takes_over)
-    _insert(channel)
     at = now()
+    _insert(channel, at=at)
     try:
         reading = ask(credentials_for(channel), provider.create_session(channel))
     except ChannelTrouble:
@@ -110,19 +111,22 @@ def connect_cloud(workspace_id: UUID, number: CloudNumber) -> UUID:
     channel.verify_token = seal_verify_token(workspace_id, channel.id, verify_token)
     at = now()
     reading = ask(credentials_for(channel), provider.read_state(channel))
-    _insert(channel)
+    _insert(channel, at=at)
     record_reading(workspace_id, channel.id, reading, at=at)
     set_webhook(workspace_id, channel.id)
     return channel.id
 
 
 def set_webhook(workspace_id: UUID, channel_id: UUID) -> None:
-    """Ask the provider of a number to deliver its webhooks here, and keep what it answered for the page.
+    """Ask the provider to deliver its webhooks here; of a number, keep what it answered for the page.
 
-    The provider calls back during this to hear the verify token, so the row is committed before.
+    Meta calls back during this to hear the verify token, so the row is committed before.
     """
     with workspace_transaction(workspace_id):
         channel = queries.channel_of(workspace_id, channel_id)
+    if provider.has_sessions(channel):
+        renew(workspace_id, channel_id)
+        return
     result = {"state": "set", "detail": ""}
     try:
         ask(credentials_for(channel), provider.set_webhook(channel, verify_token=verify_token_of(channel)))
@@ -131,7 +135,7 @@ def set_webhook(workspace_id: UUID, channel_id: UUID) -> None:
     with workspace_transaction(workspace_id):
         channel = queries.locked_channel(workspace_id, channel_id)
         write(channel, metadata={**channel.metadata, "webhook": result})
-        add_to_history(channel, f"webhook_{result['state']}", detail=result["detail"])
+        add_to_history(channel, f"webhook_{result['state']}")
 
 
 def check_address(url: str) -> None:
@@ -190,7 +194,7 @@ def _check_is_free(channel: Channel, *, takes_over: bool) -> None:
         raise SessionExists(channel.external_id)
 
 
-def _insert(channel: Channel) -> None:
+def _insert(channel: Channel, *, at: datetime) -> None:
     with workspace_transaction(channel.workspace_id):
         try:
             with transaction.atomic():
@@ -201,7 +205,7 @@ def _insert(channel: Channel) -> None:
             ChannelLease(workspace_id=channel.workspace_id, channel_id=channel.id, purpose=purpose)
             for purpose in LEASE_PURPOSES
         )
-        add_to_history(channel, "connected")
+        add_to_history(channel, "connected", at=at)
         announce(channel.workspace_id, ChannelConnected(object_id=channel.id, provider=channel.provider))
 
 

@@ -60,6 +60,13 @@ def refresh(workspace_id: UUID, channel_id: UUID) -> None:
     _do(workspace_id, channel_id, provider.read_state)
 
 
+def renew(workspace_id: UUID, channel_id: UUID) -> None:
+    """Give the session its configuration again, with the webhook's present address and key; it restarts."""
+    _do(workspace_id, channel_id, provider.create_session)
+    with workspace_transaction(workspace_id):
+        add_to_history(queries.locked_channel(workspace_id, channel_id), "webhook_set")
+
+
 def watch(workspace_id: UUID, channel_id: UUID, *, seen: str = "") -> str:
     """Ask as a safety net for webhooks that got lost, recording rather than raising what goes wrong.
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models.functions import Now
 
 from parley.channels import queries
@@ -51,7 +52,9 @@ def record_state(
         return False
     detail = changes["error_message"]
     add_to_history(channel, "state", from_state=before, to_state=state.status, detail=detail, at=state.at)
-    announce(workspace_id, ChannelStateChanged(object_id=channel_id, before=before, after=state.status))
+    announce(workspace_id, ChannelStateChanged(object_id=channel_id, status=state.status))
+    if state.status == "working":
+        wake_sender(channel)
     return True
 
 
@@ -64,6 +67,12 @@ def record_trouble(workspace_id: UUID, channel_id: UUID, *, message: str, at: da
     if is_new:
         add_to_history(channel, "unreachable", detail=message, at=at)
         announce(workspace_id, ChannelChanged(object_id=channel_id))
+
+
+def wake_sender(channel: Channel) -> None:
+    """Tell the sender, at commit, that what waits for this number may leave."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('parley_outbound', %s)", [f"{channel.workspace_id}:{channel.id}"])
 
 
 def write(channel: Channel, **changes: Any) -> None:

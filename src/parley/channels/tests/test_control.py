@@ -1,5 +1,7 @@
 """Start, stop, restart, log out, check again, rename, replace the key, remove."""
 
+from datetime import timedelta
+
 import pytest
 
 from parley.access.tests.factories import Cast, Person
@@ -15,6 +17,7 @@ from parley.channels.tests.factories import (
     make_session,
     reread,
 )
+from parley.core.transactions import workspace_transaction
 from parley.simulator.testing import Refusal, Simulator
 
 HTMX = {"HX-Request": "true"}
@@ -51,7 +54,7 @@ def test_tells_history_and_screens_of_each_change(cast: Cast, channel: Channel) 
     event = announced(cast.alice, channel)[-1]
     assert (event.type, event.data) == (
         "channel.state_changed",
-        {"before": "working", "after": "stopped"},
+        {"status": "stopped"},
     )
     told = len(announced(cast.alice, channel))
     click(cast.alice, channel, "stop")  # again: nothing new to tell
@@ -68,7 +71,7 @@ def test_restarts_a_failed_session(cast: Cast, whatsapp: Simulator, channel: Cha
 def test_logging_out_asks_for_a_new_scan(cast: Cast, whatsapp: Simulator, channel: Channel) -> None:
     click(cast.alice, channel, "logout")
     assert whatsapp.until(lambda: whatsapp.session_status(channel.external_id) == "SCAN_QR_CODE")
-    assert "Scan the code below" in click(cast.alice, channel, "refresh")
+    assert "Scan the code with the phone" in click(cast.alice, channel, "refresh")
     assert "logged_out" in {event.kind for event in history(cast.alice, channel)}
 
 
@@ -96,6 +99,23 @@ def test_says_when_the_server_is_away_and_when_it_is_back(
     click(cast.alice, channel, "refresh")
     assert reread(cast.alice, channel).error_message == ""
     assert [event.kind for event in history(cast.alice, channel)[:2]] == ["reachable", "unreachable"]
+
+
+def test_says_when_no_webhook_ever_came_and_sets_it_again(
+    cast: Cast, whatsapp: Simulator, channel: Channel
+) -> None:
+    url = cast.alice.url(f"channels/{channel.id}/")
+    hint = "Nothing has arrived from this server yet"
+    assert hint not in cast.alice.client.get(url).content.decode()  # it has had no time
+    with workspace_transaction(cast.alice.workspace.id):
+        earlier = channel.created_at - timedelta(minutes=2)
+        Channel.objects.filter(id=channel.id).update(created_at=earlier)
+    assert hint in cast.alice.client.get(url).content.decode()
+
+    whatsapp.waha("PUT", f"/api/sessions/{channel.external_id}", {"config": {}})
+    assert "Webhook set" in click(cast.alice, channel, "webhook")
+    [webhook] = whatsapp.waha("GET", f"/api/sessions/{channel.external_id}")["config"]["webhooks"]
+    assert webhook["url"].endswith(channel.webhook_token)
 
 
 def test_without_javascript_a_verb_leads_back_to_the_page(cast: Cast, channel: Channel) -> None:
