@@ -151,6 +151,11 @@ class World:
         self.hint("people", f"chat:{message.channel}:{message.wa_id}")
         return message
 
+    def forget_chat(self, channel: str, wa_id: str) -> None:
+        for message_id in self.chats.pop((channel, wa_id), []):
+            self.journal.remove("message", f"{channel} {message_id}")
+            del self.messages[channel, message_id]
+
     def _index(self, message: Message) -> None:
         if (message.channel, message.id) not in self.messages:
             self.chats.setdefault((message.channel, message.wa_id), []).append(message.id)

@@ -99,7 +99,7 @@ class Doors:
         return [
             {
                 "wa_id": person.wa_id,
-                "name": person.name,
+                "name": person.name or f"+{person.wa_id}",
                 "language": person.language,
                 "registered": person.registered,
                 "chats": {

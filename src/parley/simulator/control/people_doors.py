@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from parley.core.errors import Invalid
 from parley.simulator.control.requests import answer, read_as
 from parley.simulator.numbers import digits_of
+from parley.simulator.people.history import Histories, History
 from parley.simulator.people.phones import Letter, Phones
 from parley.simulator.records import Presence
 from parley.simulator.traffic import Traffic
@@ -48,6 +49,7 @@ class PeopleDoors:
             Route("/people", self.add, methods=["POST"]),
             Route("/people/{wa_id}/messages", self.chat, methods=["GET"]),
             Route("/people/{wa_id}/messages", self.write, methods=["POST"]),
+            Route("/people/{wa_id}/history", self.remember, methods=["PUT"]),
             Route("/people/{wa_id}/read", self.read, methods=["POST"]),
             Route("/people/{wa_id}/presence", self.presence, methods=["POST"]),
             Route("/people/{wa_id}/changes", self.change, methods=["POST"]),
@@ -85,6 +87,11 @@ class PeopleDoors:
     async def write(self, request: Request) -> Response:
         letter = await read_as(request, Letter)
         return answer(self.phones.write(request.path_params["wa_id"], letter), status=201)
+
+    async def remember(self, request: Request) -> Response:
+        """A past for this person's chat with one channel; answers the ids, in the order given."""
+        histories = Histories(self.world, self.phones)
+        return answer(histories.put(request.path_params["wa_id"], await read_as(request, History)))
 
     async def read(self, request: Request) -> Response:
         order = await read_as(request, InChannel)

@@ -1,80 +1,10 @@
-"""Files that customers send, made from nothing when they are needed: a photo, a sticker, a PDF."""
+"""Files that customers send, made from nothing when they are needed: a sticker, a PDF."""
 
-import math
 import struct
-import zlib
-from typing import Literal
+from collections.abc import Sequence
 
-Furniture = Literal["table", "chair", "sofa", "shelf", "room"]
-Paint = Literal["wood", "dark", "cloth", "light", "glass"]
-Part = tuple[float, float, float, float, Paint]
-
-# left, top, right, bottom in parts of the picture, drawn in order.
-SHAPES: dict[Furniture, tuple[Part, ...]] = {
-    "table": (
-        (0.19, 0.5, 0.24, 0.86, "dark"), (0.76, 0.5, 0.81, 0.86, "dark"),
-        (0.14, 0.43, 0.86, 0.5, "wood"), (0.14, 0.42, 0.86, 0.435, "light"), (0.46, 0.3, 0.54, 0.42, "cloth"),
-    ),
-    "chair": (
-        (0.34, 0.16, 0.4, 0.88, "wood"), (0.6, 0.56, 0.66, 0.88, "wood"), (0.4, 0.18, 0.43, 0.46, "dark"),
-        (0.34, 0.5, 0.68, 0.56, "cloth"), (0.34, 0.56, 0.68, 0.575, "dark"),
-    ),
-    "sofa": (
-        (0.18, 0.36, 0.82, 0.6, "cloth"), (0.12, 0.46, 0.2, 0.78, "dark"), (0.8, 0.46, 0.88, 0.78, "dark"),
-        (0.2, 0.58, 0.495, 0.7, "light"), (0.505, 0.58, 0.8, 0.7, "light"), (0.2, 0.7, 0.8, 0.78, "cloth"),
-        (0.2, 0.78, 0.23, 0.86, "wood"), (0.77, 0.78, 0.8, 0.86, "wood"),
-    ),
-    "shelf": (
-        (0.28, 0.12, 0.72, 0.86, "dark"), (0.31, 0.15, 0.69, 0.36, "light"), (0.31, 0.39, 0.69, 0.6, "light"),
-        (0.31, 0.63, 0.69, 0.83, "light"), (0.34, 0.22, 0.4, 0.36, "cloth"), (0.41, 0.2, 0.44, 0.36, "wood"),
-        (0.52, 0.46, 0.66, 0.6, "wood"), (0.36, 0.7, 0.5, 0.83, "cloth"),
-    ),
-    "room": (
-        (0.1, 0.12, 0.42, 0.56, "wood"), (0.115, 0.14, 0.255, 0.54, "glass"),
-        (0.265, 0.14, 0.405, 0.54, "glass"),
-        (0.54, 0.2, 0.76, 0.4, "dark"), (0.555, 0.22, 0.745, 0.38, "light"), (0.5, 0.56, 0.92, 0.74, "cloth"),
-        (0.5, 0.66, 0.92, 0.8, "light"), (0.2, 0.9, 0.86, 0.96, "cloth"),
-    ),
-}  # fmt: skip
-FLOOR = 0.84
-
-
-def photo(thing: Furniture, *, hue: float, width: int = 480, height: int = 360) -> bytes:
-    """A PNG of a piece of furniture against a wall. Wall and cloth follow from `hue` (0 to 1)."""
-    wall, floor = colour(hue, 0.16), (176, 141, 106)
-    paints: dict[Paint, tuple[int, int, int]] = {
-        "wood": (150, 104, 66), "dark": (104, 70, 46), "cloth": colour(hue + 0.45, 0.6),
-        "light": (222, 205, 182), "glass": (205, 226, 236),
-    }  # fmt: skip
-    rows = bytearray()
-    for y in range(height):
-        part = y / height
-        ground = shaded(wall, 1.0 - 0.16 * part) if part < FLOOR else shaded(floor, 1.25 - 0.4 * part)
-        row = bytearray(ground * width)
-        for left, top, right, bottom, paint in SHAPES[thing]:
-            if top <= part < bottom:
-                start, end = int(left * width), int(right * width)
-                row[3 * start : 3 * end] = shaded(paints[paint], 1.05 - 0.2 * part) * (end - start)
-        rows += b"\x00" + row
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    image = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(rows), 6)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + image
-
-
-def shaded(paint: tuple[int, int, int], light: float) -> bytes:
-    return bytes(min(255, int(value * light)) for value in paint)
-
-
-def chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def colour(hue: float, depth: float) -> tuple[int, int, int]:
-    """A muted colour; `depth` 0 is nearly white, 1 is dark."""
-    base = 250 - 190 * depth
-    swing = 34 * (0.4 + depth)
-    red, green, blue = (int(base + swing * math.cos(2 * math.pi * (hue - third / 3))) for third in range(3))
-    return max(0, min(255, red)), max(0, min(255, green)), max(0, min(255, blue))
+RIGHT_EDGE = 531
+NARROW = " .,"
 
 
 def sticker(size: int = 160) -> bytes:
@@ -123,12 +53,21 @@ class Bits:
         return bytes(self._data) + (bytes([self._open & 255]) if self._count else b"")
 
 
-def document(title: str, lines: tuple[str, ...]) -> bytes:
-    """A one-page PDF with a heading and some lines of text (Latin letters only)."""
-    text = [f"BT /F1 20 Tf 64 770 Td ({pdf_text(title)}) Tj ET"]
+def document(title: str, lines: Sequence[str]) -> bytes:
+    """A one-page PDF with a heading and lines of text (Latin letters only); what follows a tab stands right."""
+    marks = [
+        "0.12 0.44 0.35 rg 64 792 467 3 re f",
+        f"BT /F1 20 Tf 64 756 Td ({pdf_text(title)}) Tj ET",
+        "0.15 g",
+    ]
     for row, line in enumerate(lines):
-        text.append(f"BT /F1 12 Tf 64 {735 - 20 * row} Td ({pdf_text(line)}) Tj ET")
-    stream = "\n".join(text).encode("latin-1", "replace")
+        left, _, right = line.partition("\t")
+        height = 722 - 22 * row
+        marks.append(f"BT /F1 11 Tf 64 {height} Td ({pdf_text(left)}) Tj ET")
+        if right:
+            marks.append(f"BT /F1 11 Tf {RIGHT_EDGE - width_of(right):.1f} {height} Td ({pdf_text(right)}) Tj ET")
+            marks.append(f"0.8 G 64 {height - 7} m {RIGHT_EDGE} {height - 7} l S")
+    stream = "\n".join(marks).encode("cp1252", "replace")
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -145,6 +84,11 @@ def document(title: str, lines: tuple[str, ...]) -> bytes:
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     end = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(out))
     return bytes(out) + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + end
+
+
+def width_of(amount: str) -> float:
+    """About how wide an amount of money is in 11 points: Helvetica's digits all have one width."""
+    return 11 * sum(0.278 if mark in NARROW else 0.7 if mark.isalpha() else 0.556 for mark in amount)
 
 
 def pdf_text(line: str) -> str:

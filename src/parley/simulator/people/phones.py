@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from parley.core.errors import Conflict, Invalid, NotFound
 from parley.simulator.people import artefacts
+from parley.simulator.people.furniture import Furniture, photo
 from parley.simulator.people.voice import voice_note
 from parley.simulator.records import Json, Media, Message, Person, Place, Presence, Reaction
 from parley.simulator.traffic import Traffic, api_of
@@ -24,7 +25,8 @@ OTHER_TYPES = {"text", "location", "contacts", "reaction", "unsupported", "butto
 class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a customer writes. `channel` may be left out while there is only one.
 
-    A file comes as base64 in `data`, or by `media_id`; without either one is made up. A reaction names
+    A file comes as base64 in `data`, or by `media_id`; without either one is made up, of `seconds`, with a
+    `picture` in colours that follow from `hue` (0 to 1), or with `lines` of text. A reaction names
     `target_id` (or `quoted_id`) and `emoji`. `at` puts it in the past. `offline` writes while nobody listens:
     the message stands in the history and no webhook tells of it. `from_shop` is what somebody of the shop
     writes on the paired phone (WAHA only). `content` is for what only one API knows.
@@ -39,7 +41,9 @@ class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mime_type: str | None = None
     filename: str | None = None
     seconds: float = 4
-    picture: artefacts.Furniture = "table"
+    picture: Furniture = "table"
+    hue: float | None = None
+    lines: list[str] = []
     location: Place | None = None
     contacts: list[Json] = []
     quoted_id: str | None = None
@@ -68,7 +72,7 @@ class Phones:
         person = self._named(wa_id, letter.name)
         if letter.type == "reaction":
             return self._react(channel, letter)
-        message = self._message(channel, person, letter)
+        message = self.composed(channel, person, letter)
         if letter.offline:
             self.world.save_message(message)
         elif letter.from_shop:
@@ -93,7 +97,8 @@ class Phones:
         person = self.world.person(wa_id)
         return self.world.save_person(replace(person, name=name)) if name and name != person.name else person
 
-    def _message(self, channel: str, person: Person, letter: Letter) -> Message:
+    def composed(self, channel: str, person: Person, letter: Letter) -> Message:
+        """The letter as a message with an id of its own, not written yet."""
         media = self._file(person, letter) if letter.type in FILE_TYPES else None
         place = letter.location
         if letter.type == "location" and place is None:
@@ -167,9 +172,10 @@ def made_up(person: Person, letter: Letter) -> tuple[bytes, str, str | None]:
             return artefacts.sticker(), "image/webp", None
         case "document":
             title = letter.filename or "planta-sala.pdf"
-            return artefacts.document(title, (person.name, letter.body)), "application/pdf", title
+            return artefacts.document(title, letter.lines or [person.name, letter.body]), "application/pdf", title
         case "image":
-            hue = int(hashlib.sha256(person.wa_id.encode()).hexdigest()[:4], 16) / 65536
-            return artefacts.photo(letter.picture, hue=hue), "image/png", None
+            own_hue = int(hashlib.sha256(person.wa_id.encode()).hexdigest()[:4], 16) / 65536
+            hue = own_hue if letter.hue is None else letter.hue
+            return photo(letter.picture, hue=hue), "image/png", None
         case _:
             raise Invalid(f"A {letter.type} needs its file in data.")
