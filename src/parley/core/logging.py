@@ -29,26 +29,15 @@ def configure_logging(
     """Send structlog and the standard library through the same processors; the last call counts."""
     out = stream or sys.stderr
     on_terminal = out.isatty() if colours is None else colours
-    renderer: Processor = (
-        structlog.dev.ConsoleRenderer(colors=True, exception_formatter=structlog.dev.plain_traceback)
-        if on_terminal
-        else structlog.processors.JSONRenderer(default=_as_text, ensure_ascii=False)
-    )
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
-        mask_event,
-    ]
+    shared = _shared_processors()
     handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _renderer(on_terminal=on_terminal),
+            ],
         )
     )
     root = logging.getLogger()
@@ -67,6 +56,26 @@ def configure_logging(
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def _shared_processors() -> list[Processor]:
+    """What our own lines and those of the standard library both go through; the masks come last."""
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        mask_event,
+    ]
+
+
+def _renderer(*, on_terminal: bool) -> Processor:
+    if on_terminal:
+        return structlog.dev.ConsoleRenderer(colors=True, exception_formatter=structlog.dev.plain_traceback)
+    return structlog.processors.JSONRenderer(default=_as_text, ensure_ascii=False)
 
 
 def bind_request(request_id: str | None = None, **ids: object) -> str:

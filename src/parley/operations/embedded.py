@@ -236,6 +236,9 @@ def _private_folder(path: Path, user: SystemUser | None = None) -> None:
             f"{path} cannot be made: {error.strerror}. Set PARLEY_HOME to a folder of yours."
         ) from None
     status = path.lstat()
+    if user is not None and user.uid is not None and status.st_uid == os.geteuid() == 0:
+        # Made by root, by hand or by a start that ended between the two lines above.
+        user.own(path)
     ours = {os.geteuid()} | ({user.uid} if user is not None and user.uid is not None else set())
     if not path.is_dir() or path.is_symlink() or (user is not None and status.st_uid not in ours):
         raise Misconfigured(

@@ -90,7 +90,9 @@ def initialise(data: Path, user: SystemUser, *, password: str, settings: Mapping
         made = _run(arguments, user, directory=data.parent)
     if made.returncode != 0:
         shutil.rmtree(draft, ignore_errors=True)
-        raise Misconfigured(f"The embedded database could not be made in {data}: {_last_line(made.stderr)}")
+        raise Misconfigured(
+            f"The embedded database could not be made in {data}: {_last_complaint(made.stderr)}"
+        )
     draft.rename(data)
 
 
@@ -288,10 +290,11 @@ def _last_words(data: Path, log: Path) -> str:
     """The last complaint in the newest log: the server's own collector takes over early in a start."""
     logs = [log, *(data.parent / "log").glob("*.log")]
     newest = max(logs, key=lambda path: (path.stat().st_size > 0, path.stat().st_mtime))
-    return _last_line(newest.read_text(encoding="utf-8", errors="replace")[-4000:])
+    return _last_complaint(newest.read_text(encoding="utf-8", errors="replace")[-4000:])
 
 
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    telling = [line for line in lines if "FATAL" in line or "error:" in line]
-    return (telling or lines or ["it said nothing"])[-1].strip()
+def _last_complaint(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    ends = [at for at, line in enumerate(lines) if "FATAL" in line or "error:" in line] or [len(lines) - 1]
+    # The line before a FATAL one often has the reason.
+    return " / ".join(lines[max(0, ends[-1] - 1) : ends[-1] + 1]) or "it said nothing"

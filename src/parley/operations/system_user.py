@@ -118,8 +118,7 @@ def _access_list(folder: Path) -> list[tuple[int, int, int]]:
 
 
 def _add_to_access_list(folder: Path, uid: int, entries: list[tuple[int, int, int]]) -> None:
-    if any(tag == _USER and who == uid and rights & _MAY_PASS for tag, rights, who in entries):
-        return
+    # The mask bounds the others' rights, and `chmod` resets it: it is written again each time.
     others = [entry for entry in entries if not (entry[0] == _USER and entry[2] == uid)]
     opened = [(tag, rights | _MAY_PASS if tag == _MASK else rights, who) for tag, rights, who in others]
     packed = b"".join(struct.pack("<HHI", *entry) for entry in sorted([*opened, (_USER, _MAY_PASS, uid)]))

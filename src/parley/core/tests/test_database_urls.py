@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ Make = Callable[..., Environment]
 
 
 @pytest.fixture
-def make(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Make]:
+def make(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Make:
     for name in ("DATABASE_URL", "DATABASE_ADMIN_URL", "DATABASE_ENGINE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PARLEY_HOME", str(tmp_path))
@@ -23,7 +23,7 @@ def make(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Make]:
             monkeypatch.setenv(name, value)
         return read_environment()
 
-    yield make
+    return make
 
 
 def parts(url: str) -> dict[str, object]:

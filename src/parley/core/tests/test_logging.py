@@ -72,8 +72,9 @@ def test_by_its_name_nothing_comes_out(out: io.StringIO, name: str) -> None:
 
 @pytest.mark.parametrize("canary", CANARIES.values(), ids=CANARIES.keys())
 def test_a_traceback_is_clean(out: io.StringIO, canary: str) -> None:
+    planted = canary  # A traceback shows the line below, where the value's name is not the value.
     try:
-        raise ValueError(canary)
+        raise ValueError(planted)
     except ValueError:
         structlog.get_logger("here").exception("failed")
         logging.getLogger("there").exception("failed")

@@ -1,0 +1,1 @@
+"""What keeps this house in order; nothing here is part of the product."""
