@@ -27,6 +27,10 @@ ONLY_SENT = Pace(sent=0, delivered=None, read=None, spread=0)
 """For tests that deliver and read by hand."""
 
 
+QR_ROUNDS = 6
+"""Codes that a session shows before it gives up, as WhatsApp has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """`store_path` None keeps the world in memory only. `allowed_hosts` are names, besides loopback, under
@@ -43,7 +47,7 @@ class Configuration:
     session_seconds: float = 0.3
     first_qr_seconds: float = 60.0
     next_qr_seconds: float = 20.0
-    qr_rounds: int = 6
+    qr_rounds: int = QR_ROUNDS
     webhook_timeout: float = 10.0
     cloud_retry_seconds: tuple[float, ...] = (1, 2, 5, 15, 60, 300, 900, 3600, 7200)
     window_seconds: float = 24 * 3600.0

@@ -11,11 +11,12 @@ import uvicorn
 
 from parley.core.errors import Misconfigured
 from parley.simulator.app import House
-from parley.simulator.configuration import INSTANT, ONLY_SENT, Configuration, Pace
+from parley.simulator.configuration import INSTANT, ONLY_SENT, QR_ROUNDS, Configuration, Pace
 from parley.simulator.connection import CuttableProtocol
 
 PACES: dict[str, Pace] = {"natural": Pace(), "instant": INSTANT, "only-sent": ONLY_SENT}
 GRACE_SECONDS = 2
+PATIENT_ROUNDS = 1_000_000
 
 
 def run(
@@ -37,6 +38,8 @@ def run(
         waha_api_key=waha_api_key,
         pace=pace or Pace(),
         scripted=scripted,
+        # A code that nobody scans yet still waits for a visitor of the demo.
+        qr_rounds=PATIENT_ROUNDS if scripted else QR_ROUNDS,
         script_pace=script_pace,
         public_url=address_of(listener),
         allowed_hosts=frozenset({host}),

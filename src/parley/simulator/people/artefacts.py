@@ -54,7 +54,7 @@ class Bits:
 
 
 def document(title: str, lines: Sequence[str]) -> bytes:
-    """A one-page PDF with a heading and lines of text (Latin letters only); what follows a tab stands right."""
+    """A one-page PDF with a heading and lines of text (Latin letters); what follows a tab stands right."""
     marks = [
         "0.12 0.44 0.35 rg 64 792 467 3 re f",
         f"BT /F1 20 Tf 64 756 Td ({pdf_text(title)}) Tj ET",
@@ -65,7 +65,9 @@ def document(title: str, lines: Sequence[str]) -> bytes:
         height = 722 - 22 * row
         marks.append(f"BT /F1 11 Tf 64 {height} Td ({pdf_text(left)}) Tj ET")
         if right:
-            marks.append(f"BT /F1 11 Tf {RIGHT_EDGE - width_of(right):.1f} {height} Td ({pdf_text(right)}) Tj ET")
+            marks.append(
+                f"BT /F1 11 Tf {RIGHT_EDGE - width_of(right):.1f} {height} Td ({pdf_text(right)}) Tj ET"
+            )
             marks.append(f"0.8 G 64 {height - 7} m {RIGHT_EDGE} {height - 7} l S")
     stream = "\n".join(marks).encode("cp1252", "replace")
     objects = [

@@ -145,7 +145,8 @@ SCENES: dict[Furniture, tuple[Shape, ...]] = {
         *(shape for x, paint in ((9, "wood"), (38, "dark"), (67, "clay")) for shape in (
             box(x + 1.4, 9.5, x + 25.4, 67.5, "shadow", r=1.4, alpha=0.16),
             box(x, 8, x + 24, 66, paint, r=1.4), *grain(x, 10, x + 24, 64, 11, "shadow"),
-            box(x + 6, 54, x + 18, 60, "white", r=0.6), box(x + 7.5, 56.4, x + 16.5, 57.4, "dark", alpha=0.6))),
+            box(x + 6, 54, x + 18, 60, "white", r=0.6),
+            box(x + 7.5, 56.4, x + 16.5, 57.4, "dark", alpha=0.6))),
     ),
 }  # fmt: skip
 
@@ -158,7 +159,8 @@ def photo(thing: Furniture, *, hue: float, width: int = 640, height: int = 480) 
 def palette(hue: float) -> dict[str, Colour]:
     cloth = colour(hue + 0.45, 0.5)
     return {
-        "wall": mixed(colour(hue, 0.11), (246, 240, 230), 0.55), "floor": (205, 174, 140), "rug": colour(hue + 0.45, 0.22),
+        "wall": mixed(colour(hue, 0.11), (246, 240, 230), 0.55), "floor": (205, 174, 140),
+        "rug": colour(hue + 0.45, 0.22),
         "cloth": cloth, "cloth_dark": mixed(cloth, (40, 36, 40), 0.24),
         "cloth_light": mixed(cloth, (255, 255, 255), 0.16),
         "wood": (190, 142, 94), "dark": (112, 78, 54), "light": (246, 226, 190), "cream": (240, 231, 218),

@@ -172,7 +172,11 @@ def made_up(person: Person, letter: Letter) -> tuple[bytes, str, str | None]:
             return artefacts.sticker(), "image/webp", None
         case "document":
             title = letter.filename or "planta-sala.pdf"
-            return artefacts.document(title, letter.lines or [person.name, letter.body]), "application/pdf", title
+            return (
+                artefacts.document(title, letter.lines or [person.name, letter.body]),
+                "application/pdf",
+                title,
+            )
         case "image":
             own_hue = int(hashlib.sha256(person.wa_id.encode()).hexdigest()[:4], 16) / 65536
             hue = own_hue if letter.hue is None else letter.hue

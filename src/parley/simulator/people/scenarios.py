@@ -1,14 +1,15 @@
 """The customers of Casa Lume and what they want: data only.
 
 Each story is a list of steps. After `Answer` the customer waits for the shop to write; what the shop writes
-does not matter, as with so many customers.
+does not matter, as with so many customers. In the demo these people have a past with the shop, which the
+stories take up; the first of them begin by themselves, the last wait to be answered.
 """
 
 from typing import Literal
 
 from msgspec import Struct
 
-from parley.simulator.people.artefacts import Furniture
+from parley.simulator.people.furniture import Furniture
 from parley.simulator.records import Place
 
 
@@ -56,51 +57,45 @@ class Answer(Struct, frozen=True):
 
 Step = Say | Photo | Voice | Document | Pin | Sticker | React | Quote | Answer
 Language = Literal["pt", "es", "en", "ar", "de", "id"]
+SESSION = "loja-centro"
+NUMBER = "109800000000001"
 
 
 class Story(Struct, frozen=True):
+    """Played on the named channel where that is open, else on any. Some people tell WhatsApp no name."""
+
     wa_id: str
     name: str
     language: Language
+    channel: str
     steps: tuple[Step, ...]
 
 
 STORIES: tuple[Story, ...] = (
     Story(
-        "5519998761234", "Marina Souza", "pt",
+        "447700900123", "Tom Bright", "en", SESSION,
         (
-            Say("Oi! Vi a mesa Ravello no Instagram 😍"),
-            Say("Ainda tem em carvalho, 180 x 90?"),
+            Quote("Great, thank you! The lift is small, will the wardrobe come in parts?"),
             Answer(),
-            React("❤️"),
-            Quote("Linda! E entrega em Campinas na sexta?"),
-            Answer(),
-            Photo("room", "É para esta sala, o que acham?"),
-            Answer(),
-            Say("Perfeito! Pode reservar a mesa de carvalho?"),
-            Say("E aceita pix?"),
-            Answer(),
-            Sticker(),
-        ),
-    ),
-    Story(
-        "4915112345678", "Jonas Keller", "de",
-        (
-            Say("Guten Tag, ich wohne gerade in São Paulo und suche vier Stühle zum Tisch Ravello."),
-            Answer(),
-            Say("Gibt es die Stühle Lina auch in Nussbaum?"),
-            Answer(),
-            Document("grundriss-wohnung.pdf", "Hier der Grundriss, der Tisch steht links am Fenster."),
+            Pin(Place(latitude=-23.5614, longitude=-46.6559, name="Al. Santos 1470", address="São Paulo")),
+            Say("That's the address, ring flat 81 please"),
             Answer(),
             React("👍"),
-            Say("Freitag zwischen 9 und 12 passt mir gut. Danke!"),
         ),
     ),
     Story(
-        "6281234567890", "Dewi Pratama", "id",
+        "14155550142", "Grace Miller", "en", NUMBER,
         (
-            Photo("sofa", "Apakah warna ini masih tersedia?"),
+            Quote("Got it, thank you! Is assembly included in this price?"),
             Answer(),
+            Document("measurements.pdf", "These are the measurements of the wall"),
+            Answer(),
+            Say("Perfect, let's go ahead then 🎉"),
+        ),
+    ),
+    Story(
+        "6281234567890", "Dewi Pratama", "id", NUMBER,
+        (
             Say("Ukurannya berapa ya? Ruang tamu saya kecil 😅"),
             Answer(),
             Quote("Baik, saya ambil yang dua dudukan."),
@@ -109,10 +104,66 @@ STORIES: tuple[Story, ...] = (
         ),
     ),
     Story(
-        "5491123456789", "Lucía Gómez", "es",
+        "4915112345678", "Jonas Keller", "de", SESSION,
         (
-            Say("Hola, buen día 👋"),
-            Say("¿Me confirmás el precio con envío a Rosario de la biblioteca Norte?"),
+            Document("grundriss-wohnung.pdf", "Hier noch der Grundriss, der Tisch steht links am Fenster."),
+            Answer(),
+            React("👍"),
+            Say("Freitag zwischen 9 und 12 passt mir gut. Danke!"),
+        ),
+    ),
+    Story(
+        "5511987654321", "", "pt", NUMBER,
+        (
+            Say("Vocês fazem cadeira com estofado?"),
+            Answer(),
+            Voice(9),
+            Answer(),
+            Photo("chair", "Parecida com essa aqui"),
+            Answer(),
+            Say("Show! Quanto fica o conjunto com 6?"),
+            Answer(),
+            Say("Fechado, vou passar na loja sábado 🙌"),
+        ),
+    ),
+    Story(
+        "5521976543210", "Rafael Moreira", "pt", SESSION,
+        (
+            Say("Oi! Medi de novo: o balcão precisa ter 2,40 m"),
+            Answer(),
+            Photo("woods", "Ficamos entre o do meio e o da direita, qual risca menos?"),
+            Answer(),
+            React("😮"),
+            Say("Vou pensar e já te respondo"),
+        ),
+    ),
+    Story(
+        "5519998761234", "Marina Souza", "pt", NUMBER,
+        (
+            Answer(),
+            React("❤️"),
+            Say("Maravilha! Já faço o pix então 🙌"),
+            Answer(),
+            Photo("room", "É para esta sala, o que acham?"),
+            Answer(),
+            Quote("Adorei a ideia. E entregam no sábado também?"),
+            Answer(),
+            Sticker(),
+        ),
+    ),
+    Story(
+        "5519991112233", "Beatriz Nakamura", "pt", NUMBER,
+        (
+            Answer(),
+            Say("Prefiro trocar a peça, se possível"),
+            Answer(),
+            Quote("Combinado, obrigada pelo cuidado!"),
+            React("❤️"),
+        ),
+    ),
+    Story(
+        "5491123456789", "Lucía Gómez", "es", NUMBER,
+        (
             Answer(),
             Voice(6),
             Answer(),
@@ -122,78 +173,12 @@ STORIES: tuple[Story, ...] = (
         ),
     ),
     Story(
-        "447700900123", "Tom Bright", "en",
+        "971501234567", "عائشة فاروق", "ar", NUMBER,
         (
-            Say("Hi, is my order #1042 still on track for Saturday?"),
-            Answer(),
-            Quote("Great. The lift is small, will the wardrobe come in parts?"),
-            Answer(),
-            Pin(Place(latitude=-23.5614, longitude=-46.6559, name="Al. Santos 1470", address="São Paulo")),
-            Say("That's the address, ring flat 81 please"),
-            Answer(),
-            React("👍"),
-        ),
-    ),
-    Story(
-        "971501234567", "عائشة فاروق", "ar",
-        (
-            Say("مرحبا، أين وصل طلبي من فضلك؟"),
-            Say("رقم الطلب 0917، أربعة كراسي"),
             Answer(),
             Quote("شكرا جزيلا، هل يمكن التوصيل بعد الساعة الخامسة؟"),
             Answer(),
             React("🌷"),
-        ),
-    ),
-    Story(
-        "5511987654321", "Pedro Henrique Lima", "pt",
-        (
-            Say("Boa tarde, vi o anúncio no Instagram"),
-            Answer(),
-            Voice(9),
-            Answer(),
-            Photo("chair", "Parecida com essa aqui, mas com estofado"),
-            Answer(),
-            Say("Show! Quanto fica o conjunto com 6?"),
-            Answer(),
-            Say("Fechado, vou passar na loja sábado 🙌"),
-        ),
-    ),
-    Story(
-        "5519991112233", "Beatriz Nakamura", "pt",
-        (
-            Say("Olá! A prateleira chegou com um risco na lateral 😕"),
-            Photo("shelf", "Dá pra ver aqui no canto"),
-            Answer(),
-            Say("Prefiro trocar a peça, se possível"),
-            Answer(),
-            Quote("Combinado, obrigada pelo cuidado!"),
-            React("❤️"),
-        ),
-    ),
-    Story(
-        "14155550142", "Grace Miller", "en",
-        (
-            Say("Hello! Do you ship the Norte bookcase to Florianópolis?"),
-            Answer(),
-            Say("And is assembly included?"),
-            Answer(),
-            Document("measurements.pdf", "These are the measurements of the wall"),
-            Answer(),
-            Say("Perfect, thank you so much!"),
-        ),
-    ),
-    Story(
-        "5521976543210", "Rafael Moreira", "pt",
-        (
-            Say("Bom dia! Vocês fazem projeto sob medida?"),
-            Answer(),
-            Pin(Place(latitude=-22.9711, longitude=-43.1822, name="Copacabana", address="Rio de Janeiro")),
-            Answer(),
-            Say("Seria um balcão de 2,40 m em freijó"),
-            Answer(),
-            React("😮"),
-            Say("Vou pensar e já te respondo"),
         ),
     ),
 )  # fmt: skip

@@ -24,12 +24,12 @@ from parley.simulator.records import Message, Presence
 from parley.simulator.traffic import Traffic
 from parley.simulator.world import World
 
-BETWEEN_STORIES = (8.0, 26.0)
+BETWEEN_STORIES = (9.0, 16.0)
 THINKING = (1.5, 5.0)
 SECONDS_PER_LETTER = 0.06
 LONGEST_TYPING = 7.0
 PATIENCE = 600.0
-REST = (240.0, 900.0)
+REST = (1200.0, 3600.0)
 
 
 class Scripts:
@@ -71,26 +71,26 @@ class Scripts:
             event.set()
 
     async def _run(self) -> None:
-        order = list(STORIES)
-        self.world.identities.random.shuffle(order)
-        for story in order:
+        for story in STORIES:
             self._tasks.append(self.background.spawn(self._live(story)))
             await self._pause(*BETWEEN_STORIES)
 
     async def _live(self, story: Story) -> None:
         """Play the story, rest, and come back with it another day."""
         while True:
-            channel = await self._open_channel()
+            channel = await self._open_channel(story)
             # The channel may be closed in the middle of the story; the next round finds another.
             with contextlib.suppress(DomainError):
                 await self._play(story, channel)
             await self._pause(*REST)
 
-    async def _open_channel(self) -> str:
+    async def _open_channel(self, story: Story) -> str:
         while True:
             wanted = [self.phones.channel(name) for name in self.channels] or self.world.channels()
-            if ready := [channel for channel in wanted if self.world.channel_is_open(channel)]:
-                return self.world.identities.random.choice(ready)
+            ready = [channel for channel in wanted if self.world.channel_is_open(channel)]
+            own = [channel for channel in ready if channel.partition(":")[2] == story.channel]
+            if own or ready:
+                return own[0] if own else self.world.identities.random.choice(ready)
             await asyncio.sleep(1)
 
     async def _play(self, story: Story, channel: str) -> None:
