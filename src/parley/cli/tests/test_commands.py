@@ -1,0 +1,67 @@
+"""Commands as a person types them."""
+
+import re
+from uuid import uuid4
+
+import parley as package
+from parley.cli.tests.test_refusals import assert_refused, parley
+
+
+def test_version() -> None:
+    done = parley("version")
+    assert done.stdout.startswith(f"parley {package.__version__} ")
+
+
+def test_help_names_every_command() -> None:
+    done = parley("--help")
+    for command in ("demo", "migrate", "serve", "status", "user", "worker", "sender", "edge", "web"):
+        assert re.search(rf"^\s+{command}\s", done.stdout, re.MULTILINE)
+
+
+def test_status_says_what_waits() -> None:
+    done = parley("status")
+    assert done.returncode == 0, done.stderr
+    assert "PostgreSQL 18" in done.stdout
+    assert "as parley_app" in done.stdout
+    assert "as parley_engine" in done.stdout
+    assert re.search(r"messages to send +\d+", done.stdout)
+
+
+def test_doctor_tells_by_its_exit_code() -> None:
+    assert parley("doctor", DATABASE_URL="postgresql://parley_app:no@127.0.0.1:1/d").returncode == 1
+
+
+def test_migrate_check_is_quiet_when_all_is_there() -> None:
+    done = parley("migrate", "--check")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def test_migrate_may_be_run_again() -> None:
+    done = parley("migrate")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "The database is up to date.\n"
+
+
+def test_user_create_shows_a_password_once() -> None:
+    email, name = f"{uuid4()}@example.com", f"Shop {uuid4()}"
+    done = parley("user", "create", email, "--new-workspace", name)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^Password: \S{16}$", done.stdout, re.MULTILINE)
+    slug = re.search(r"is owner of (\S+)\.", done.stdout)
+    assert slug
+    again = parley("user", "create", email, "--workspace", slug[1])
+    assert_refused_somehow(again)
+    colleague = parley(
+        "user", "create", f"{uuid4()}@example.com", "--workspace", slug[1], "--role", "manager"
+    )
+    assert "is manager of" in colleague.stdout
+
+
+def test_user_create_wants_to_know_where() -> None:
+    assert_refused(parley("user", "create", "a@example.com"), "--workspace", "--new-workspace")
+    assert_refused_somehow(parley("user", "create", "a@example.com", "--workspace", "no-such-place"))
+
+
+def assert_refused_somehow(done: object) -> None:
+    assert getattr(done, "returncode", 0) == 2, done
+    assert "Traceback" not in getattr(done, "stderr", "")
