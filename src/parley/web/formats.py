@@ -76,9 +76,14 @@ def filesize(size: int | None) -> str:
     amount = float(size or 0)
     for unit in ("B", "kB", "MB"):
         if amount < 1000:
-            return f"{number_format(amount, 0 if unit == 'B' or amount >= 10 else 1)} {unit}"
+            return f"{_rounded(amount, 0 if unit == 'B' or amount >= 10 else 1)} {unit}"
         amount /= 1000
-    return f"{number_format(amount, 1)} GB"
+    return f"{_rounded(amount, 1)} GB"
+
+
+def _rounded(amount: float, digits: int) -> str:
+    # number_format cuts off instead of rounding.
+    return number_format(round(amount, digits), digits)
 
 
 @lru_cache(maxsize=8192)

@@ -18,7 +18,7 @@ from django.utils.translation import (
 
 from parley.web import formats
 from parley.web.icons import icon
-from parley.web.text import is_jumbo, whatsapp
+from parley.web.text import is_jumbo, plain, whatsapp
 
 
 def environment(**options: Any) -> jinja2.Environment:
@@ -51,6 +51,7 @@ def environment(**options: Any) -> jinja2.Environment:
         duration=formats.duration,
         phone=formats.phone,
         filesize=formats.filesize,
+        plain=plain,
         whatsapp=whatsapp,
     )
     env.tests["jumbo"] = is_jumbo

@@ -27,6 +27,21 @@ def whatsapp(text: str) -> Markup:
     return _formatted(text.strip(), depth=0)
 
 
+def plain(text: str) -> str:
+    """`text` in one line and without WhatsApp's marks: for previews and quotes."""
+    return " ".join(_unmarked(text).split())
+
+
+def _unmarked(text: str) -> str:
+    return _TOKEN.sub(_inside, text)
+
+
+def _inside(match: re.Match[str]) -> str:
+    kind = match.lastgroup or ""
+    inner = match.group(kind)
+    return inner if kind in {"block", "code", "link"} else _unmarked(inner)
+
+
 def _formatted(text: str, *, depth: int) -> Markup:
     parts: list[Markup] = []
     end = 0
