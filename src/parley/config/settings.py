@@ -50,7 +50,7 @@ def _database() -> dict[str, Any]:
 def _static_version() -> str:
     """A hash of every static file: with it in the address, a file may be cached for ever."""
     digest = hashlib.sha256(parley.__version__.encode())
-    for path in sorted((_package / "web" / "static").rglob("*")):
+    for path in sorted(_package.glob("*/static/**/*")):
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -5,10 +5,11 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.db.models.lookups
-import parley.core.ids
-import parley.core.tenancy
 from django.conf import settings
 from django.db import migrations, models
+
+import parley.core.ids
+import parley.core.tenancy
 
 
 class Migration(migrations.Migration):

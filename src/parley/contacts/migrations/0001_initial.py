@@ -3,9 +3,10 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.functions.datetime
+from django.db import migrations, models
+
 import parley.core.ids
 import parley.core.tenancy
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -60,9 +60,10 @@ class ChannelSender:
         helpers = [asyncio.create_task(self._keep(lease)), asyncio.create_task(recorder.run())]
         try:
             await self._send_all(lease, recorder)
+        finally:
+            # Also when the database went away meanwhile: only this process will ever hear these answers.
             if self._in_flight:
                 await asyncio.wait(self._in_flight)
-        finally:
             for task in helpers:
                 task.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)

@@ -202,36 +202,46 @@ RETURNING message_id, provider_message_id;
 
 -- name: derive_statuses
 -- The times are the smallest seen per kind; the state follows from them, so order and repeats do not matter.
-UPDATE message
-SET accepted_at = least(message.accepted_at, seen.accepted), sent_at = least(message.sent_at, seen.sent),
-    delivered_at = least(message.delivered_at, seen.delivered), read_at = least(message.read_at, seen.read),
-    failed_at = least(message.failed_at, seen.failed),
-    error_code = coalesce(seen.error_code, message.error_code),
-    error_message = coalesce(seen.error_message, message.error_message),
-    provider_message_id = coalesce(message.provider_message_id, seen.provider_message_id),
-    pricing = coalesce(seen.pricing, message.pricing),
-    status = message_status(
-      message.status, least(message.accepted_at, seen.accepted), least(message.sent_at, seen.sent),
-      least(message.delivered_at, seen.delivered), least(message.read_at, seen.read),
-      least(message.failed_at, seen.failed)),
-    updated_at = now()
-FROM (
-  SELECT message_id,
-         min(at) FILTER (WHERE status = 'accepted') AS accepted,
-         min(at) FILTER (WHERE status = 'sent') AS sent,
-         min(at) FILTER (WHERE status = 'delivered') AS delivered,
-         min(at) FILTER (WHERE status = 'read') AS read,
-         min(at) FILTER (WHERE status = 'failed') AS failed,
-         (array_agg(error_code ORDER BY at) FILTER (WHERE status = 'failed'))[1] AS error_code,
-         (array_agg(error_message ORDER BY at) FILTER (WHERE status = 'failed'))[1] AS error_message,
-         (array_agg(provider_message_id ORDER BY at))[1] AS provider_message_id,
-         (array_agg(raw -> 'pricing' ORDER BY at) FILTER (WHERE raw ? 'pricing'))[1] AS pricing
-  FROM message_status_event
-  WHERE workspace_id = %(workspace)s AND message_id = ANY(%(message_id)s)
-  GROUP BY message_id
-) AS seen
-WHERE message.workspace_id = %(workspace)s AND message.id = seen.message_id
-RETURNING message.id, message.conversation_id, message.status;
+-- A word about the message also answers its try, whose sender may have died before it could note the answer.
+WITH derived AS (
+  UPDATE message
+  SET accepted_at = least(message.accepted_at, seen.accepted), sent_at = least(message.sent_at, seen.sent),
+      delivered_at = least(message.delivered_at, seen.delivered), read_at = least(message.read_at, seen.read),
+      failed_at = least(message.failed_at, seen.failed),
+      error_code = coalesce(seen.error_code, message.error_code),
+      error_message = coalesce(seen.error_message, message.error_message),
+      provider_message_id = coalesce(message.provider_message_id, seen.provider_message_id),
+      pricing = coalesce(seen.pricing, message.pricing),
+      status = message_status(
+        message.status, least(message.accepted_at, seen.accepted), least(message.sent_at, seen.sent),
+        least(message.delivered_at, seen.delivered), least(message.read_at, seen.read),
+        least(message.failed_at, seen.failed)),
+      updated_at = now()
+  FROM (
+    SELECT message_id,
+           min(at) FILTER (WHERE status = 'accepted') AS accepted,
+           min(at) FILTER (WHERE status = 'sent') AS sent,
+           min(at) FILTER (WHERE status = 'delivered') AS delivered,
+           min(at) FILTER (WHERE status = 'read') AS read,
+           min(at) FILTER (WHERE status = 'failed') AS failed,
+           (array_agg(error_code ORDER BY at) FILTER (WHERE status = 'failed'))[1] AS error_code,
+           (array_agg(error_message ORDER BY at) FILTER (WHERE status = 'failed'))[1] AS error_message,
+           (array_agg(provider_message_id ORDER BY at))[1] AS provider_message_id,
+           (array_agg(raw -> 'pricing' ORDER BY at) FILTER (WHERE raw ? 'pricing'))[1] AS pricing
+    FROM message_status_event
+    WHERE workspace_id = %(workspace)s AND message_id = ANY(%(message_id)s)
+    GROUP BY message_id
+  ) AS seen
+  WHERE message.workspace_id = %(workspace)s AND message.id = seen.message_id
+  RETURNING message.id, message.conversation_id, message.status, message.attempts
+), answered AS (
+  UPDATE send_attempt
+  SET outcome = 'accepted', finished_at = now(), detail = 'a status told of it', updated_at = now()
+  FROM derived
+  WHERE send_attempt.workspace_id = %(workspace)s AND send_attempt.message_id = derived.id
+    AND send_attempt.attempt = derived.attempts AND send_attempt.outcome = ''
+)
+SELECT id, conversation_id, status FROM derived;
 
 -- name: add_reactions
 INSERT INTO reaction (workspace_id, id, message_id, from_us, emoji, at)
@@ -257,6 +267,7 @@ SET status = %(status)s, status_at = %(at)s,
     phone_number = coalesce(%(phone_number)s, channel.phone_number),
     display_name = coalesce(%(display_name)s, channel.display_name),
     error_message = CASE WHEN %(status)s = 'failed' THEN coalesce(%(detail)s, '') ELSE '' END,
+    metadata = channel.metadata - ARRAY['unreachable_since', 'pairing_code', 'pairing_code_at'],
     updated_at = now()
 WHERE workspace_id = %(workspace)s AND id = %(channel)s AND coalesce(status_at, '-infinity') <= %(at)s;
 

@@ -1,4 +1,4 @@
-"""Every captured webhook, signed and posted to a running edge: applied, or kept with its reason; none lost."""
+"""Every captured webhook, signed, posted to a running edge: applied, or kept with its reason."""
 
 from pathlib import Path
 from typing import Any

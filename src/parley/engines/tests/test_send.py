@@ -49,6 +49,7 @@ def test_a_reply_goes_out_and_its_ticks_turn(chat: Chat, whatsapp: Simulator) ->
     assert message.provider_message_id
     whatsapp.read_all(CUSTOMER)
     message = chat.becomes(message_id, "read")
+    assert message.read_at is not None
     assert message.delivered_at is None or message.delivered_at <= message.read_at
     assert [attempt.outcome for attempt in chat.attempts(message_id)] == ["accepted"]
     assert sent(whatsapp, "Temos sim! Quer que eu reserve?") == 1

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             MESSAGE_STATUS,
-            "DROP FUNCTION message_status(text, timestamptz, timestamptz, timestamptz, timestamptz, timestamptz)",
+            "DROP FUNCTION message_status"
+            "(text, timestamptz, timestamptz, timestamptz, timestamptz, timestamptz)",
         ),
     ]
