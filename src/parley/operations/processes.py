@@ -93,6 +93,11 @@ class Supervisor:
                 task.cancel()
             await asyncio.gather(started, stopping, *keepers, return_exceptions=True)
 
+    @property
+    def pids(self) -> dict[str, int]:
+        """The programs that run, by name."""
+        return {name: process.pid for name, process in self._running.items()}
+
     def stop(self) -> None:
         """Begin to end everything; a second call kills what is left."""
         if self._stop.is_set():
