@@ -60,6 +60,8 @@ def run_demo(*, say: Callable[[str], None], on_ready: Callable[[Demo], None]) ->
         company.update(json.loads(run_command("seed", variables=_secrets(state))))
 
     def ready() -> None:
+        say("Parley is up. Connecting the company to the simulated WhatsApp …")
+        run_command("seed", "--connect", variables=_secrets(state))
         people = company["people"]
         on_ready(
             Demo(

@@ -48,7 +48,8 @@ def serve(
     also: Sequence[Program] = (),
     output: Path | None = None,
 ) -> None:
-    """Run everything on one port until told to stop; `before` runs when the database is migrated.
+    """Run everything on one port until told to stop; `before` runs when the database is migrated, `on_ready`
+    (in a thread of its own) when pages are answered.
 
     An embedded database is migrated first; one elsewhere has to be up to date. Raises `Misconfigured`.
     """
@@ -69,7 +70,8 @@ def serve(
 
             async def started() -> None:
                 await until_ready(environment.bind_host, environment.bind_port)
-                on_ready()
+                # It may take its time, in which processes are replaced and Ctrl-C works.
+                await asyncio.to_thread(on_ready)
 
             _run(supervisor, started, output=output)
 

@@ -1,0 +1,1 @@
+"""Made-up data: the sample company of the demo, and plain volume for measuring."""
