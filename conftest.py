@@ -9,6 +9,7 @@ import atexit
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import django
 import psycopg
 import pytest
+from django.conf import settings
 from psycopg import sql
 
 import parley
@@ -46,6 +48,7 @@ OWNS_RUN = RUN_VARIABLE not in os.environ
 if OWNS_RUN:
     os.environ[RUN_VARIABLE] = tempfile.mkdtemp(prefix="parley-test-")
     atexit.register(shutil.rmtree, os.environ[RUN_VARIABLE], ignore_errors=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as with Ctrl-C, so that nothing stays behind
 RUN = Path(os.environ[RUN_VARIABLE])
 SERVER = RUN / "server"
 PASSWORD = "throw-away"  # noqa: S105  of a server that no network reaches
@@ -61,7 +64,6 @@ def address(database: str, login: str = "") -> str:
 os.environ.update(
     DATABASE_ADMIN_URL=address("postgres", f"postgres:{PASSWORD}@"),
     DATABASE_URL=address(DATABASE),
-    DJANGO_SETTINGS_MODULE="parley.config.settings",
     PARLEY_GATEWAY_NETWORKS="127.0.0.0/8",
     PARLEY_HOME=str(RUN / "home" / WORKER),
     PARLEY_POOL_MAX="4",
@@ -69,7 +71,12 @@ os.environ.update(
     PARLEY_PUBLIC_URL="http://testserver",
     PARLEY_SECRET_KEY="only for tests 6b1f0c2d9a7e4853b0d1c2a3f4e59687",  # noqa: S106
 )
+if settings.configured:
+    raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests choose their own database.")
+os.environ["DJANGO_SETTINGS_MODULE"] = "parley.config.settings"
 django.setup()
+# A worker inherits the environment, and would set Django up with the database of the one that started it.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 DATABASE_PACKAGES = {"access", "channels", "cli", "contacts", "engines", "messaging", "operations"}
 """Tests in `parley/<one of these>/tests/` may use the database unasked; others ask for `database`."""
@@ -204,6 +211,7 @@ def migrate_template() -> None:
     variables = {
         **os.environ,
         "DATABASE_URL": address(TEMPLATE),
+        "DJANGO_SETTINGS_MODULE": "parley.config.settings",
         "PARLEY_AS_OWNER": "1",
         "PYTHONPATH": str(Path(parley.__file__).parents[1]),
     }
