@@ -33,8 +33,10 @@ def conversation_for(member: Member, conversation_id: UUID) -> Conversation:
 
 def locked_conversation(member: Member, conversation_id: UUID) -> Locked:
     """The same, locked. What is written to one conversation is written one after the other."""
-    rows = Conversation.objects.select_related("channel", "contact").select_for_update(of=("self",))
-    found = rows.filter(workspace_id=member.workspace_id, id=conversation_id).annotate(read_at=Now()).first()
+    rows = Conversation.objects.select_related("channel", "contact").annotate(read_at=Now())
+    # No key is going to change, so that messages of the customer may be added meanwhile.
+    locked = rows.select_for_update(of=("self",), no_key=True)
+    found = locked.filter(workspace_id=member.workspace_id, id=conversation_id).first()
     if found is None:
         raise NotFound
     return Locked(conversation=found, at=found.read_at)

@@ -11,7 +11,7 @@ from parley.core import clock
 from parley.core.errors import NotFound
 from parley.core.sql import statement
 from parley.messaging.queries.cursors import Cursor, decode, encode
-from parley.messaging.queries.people_search import patterns_for
+from parley.messaging.queries.people_search import wanted_by
 from parley.messaging.screens import ConversationRow, Counts, Page, Sort, Tab
 
 TABS: Final[tuple[Tab, ...]] = get_args(Tab)
@@ -34,16 +34,16 @@ def inbox_page(
     """A page of open conversations, in one statement whatever the size. `Invalid` for a broken cursor."""
     key, last_id = _START[sort]
     place = decode(cursor, order=sort) if cursor else Cursor(sort, 0, key, last_id, clock.now())
-    patterns = patterns_for(q)
+    wanted = wanted_by(q)
     found = _rows(
         f"WITH scope AS NOT MATERIALIZED ({_sql('scope')}), page AS ({_sql(f'page_{sort}')}) {_sql('rows')}",
         {
             "workspace_id": member.workspace_id,
             "membership_id": member.membership_id,
             "tab": tab,
-            "name": patterns.name,
-            "numbers": patterns.numbers,
-            "has_numbers": bool(patterns.numbers),
+            "name": wanted.name,
+            "parts": wanted.parts,
+            "whole": wanted.whole,
             "phase": place.phase,
             "key": place.key,
             "id": place.id,

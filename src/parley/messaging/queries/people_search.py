@@ -1,7 +1,7 @@
-"""What somebody typed to find a person, as patterns for the database."""
+"""What somebody typed to find a person, as something to look for in the database."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from parley.core.phone import from_wa_id, variants
@@ -15,33 +15,34 @@ _SHORTEST_NUMBER: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Patterns:
-    """LIKE patterns: one for the name (empty finds everything), any number of them for phone numbers."""
+class Wanted:
+    """What to look for: at most one of the three is not empty.
 
-    name: str
-    numbers: list[str]
-
-
-def patterns_for(text: str) -> Patterns:
-    """Names match anywhere in them; numbers in any format, with and without what countries add.
-
-    "(19) 99876-1234", "+55 19 9876 1234" and "1234" all find +5519998761234.
+    `name` and `parts` are LIKE patterns; `whole` are the spellings of one number in full.
     """
-    wanted = " ".join(text.replace("\0", "").split())[:LONGEST]
-    if not wanted:
-        return Patterns(name="", numbers=[])
-    return Patterns(name=f"%{_escaped(wanted)}%", numbers=[f"%{digits}%" for digits in _spellings(wanted)])
+
+    name: str = ""
+    parts: list[str] = field(default_factory=list)
+    whole: list[str] = field(default_factory=list)
 
 
-def _spellings(text: str) -> list[str]:
-    if _NUMBER.fullmatch(text) is None:
-        return []
-    digits = re.sub(r"\D", "", text)
+def wanted_by(text: str) -> Wanted:
+    """A text of digits and their punctuation is a number, in any format; anything else is part of a name.
+
+    "+55 19 99876-1234", "(19) 99876-1234" and "1234" all find +5519998761234, and so does the spelling
+    without the digit that Brazil added. A number with its country code is looked for as a whole.
+    """
+    words = " ".join(text.replace("\0", "").split())[:LONGEST]
+    digits = re.sub(r"\D", "", words)
+    if _NUMBER.fullmatch(words) is None or len(digits) < _SHORTEST_NUMBER:
+        return Wanted(name=f"%{_escaped(words)}%" if words else "")
+    has_country = words.startswith(("+", "00"))
     digits = digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
-    if len(digits) < _SHORTEST_NUMBER:
-        return []
-    whole = from_wa_id(digits)
-    return list(dict.fromkeys([digits, *(variants(whole) if whole else [])]))
+    number = from_wa_id(digits)
+    spellings = variants(number) if number else []
+    if number and has_country:
+        return Wanted(whole=[number, *spellings])
+    return Wanted(parts=[f"%{part}%" for part in dict.fromkeys([digits, *spellings])])
 
 
 def _escaped(text: str) -> str:

@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
 from parley.access.doors import Member
+from parley.core import clock
 from parley.core.environment import environment
 from parley.core.errors import Invalid
 from parley.core.ids import new_id
@@ -17,7 +17,7 @@ from parley.core.storage import new_key, put
 from parley.messaging.dimensions import dimensions
 from parley.messaging.errors import FileRefused, FileTooLarge
 from parley.messaging.models import MediaFile
-from parley.messaging.queries.doors import locked_conversation
+from parley.messaging.queries.doors import conversation_for
 from parley.messaging.services.gate import check_may_send
 from parley.messaging.services.sending import Draft, send, send_text, sent_before
 from parley.messaging.sniffing import NOT_SENT, clean_name, message_type, sniff
@@ -84,33 +84,37 @@ def send_file(
     caption: str = "",
     reply_to: UUID | None = None,
 ) -> UUID:
-    """Queue one file as what its bytes are: image, video, audio, or else a document."""
-    place = locked_conversation(member, conversation_id)
-    sent = sent_before(member, place.conversation, client_id=client_id)
+    """Queue one file as what its bytes are: image, video, audio, or else a document.
+
+    The bytes are stored before the conversation is locked, so that a slow store holds up nobody. Where the
+    message then comes to nothing they stay there under a name that nothing refers to.
+    """
+    conversation = conversation_for(member, conversation_id)
+    sent = sent_before(member, conversation, client_id=client_id)
     if sent is not None:
         return sent
-    check_may_send(member, conversation_id, type="document")  # before anything is stored
-    media, kind = _accept(member, upload, at=place.at)
+    check_may_send(member, conversation_id, type="document")
+    media = _stored(member, upload)
     draft = Draft(
         client_id=client_id,
-        type=kind,
+        type=message_type(media.mime_type),
         body=caption,
         media_id=media.id,
+        new_media=media,
         filename=media.filename,
         reply_to=reply_to,
     )
     return send(member, conversation_id, draft=draft)
 
 
-def _accept(member: Member, upload: Upload, *, at: datetime) -> tuple[MediaFile, str]:
-    """Check, store, and note a file. Bytes whose note is rolled back stay in the store, unnamed."""
+def _stored(member: Member, upload: Upload) -> MediaFile:
+    """Check and store the bytes; the row that describes them is not written yet."""
     mime = _checked_type(upload)
-    kind = message_type(mime)
-    size = dimensions(upload.data, mime) or (None, None)
+    width, height = dimensions(upload.data, mime) or (None, None)
     media_id = new_id()
-    key = new_key(member.workspace_id, media_id, at)
+    key = new_key(member.workspace_id, media_id, clock.now())
     put(key, upload.data, mime)
-    media = MediaFile.objects.create(
+    return MediaFile(
         id=media_id,
         workspace_id=member.workspace_id,
         storage_url=key,
@@ -118,11 +122,10 @@ def _accept(member: Member, upload: Upload, *, at: datetime) -> tuple[MediaFile,
         byte_size=len(upload.data),
         sha256=hashlib.sha256(upload.data).hexdigest(),
         filename=clean_name(upload.filename),
-        width=size[0],
-        height=size[1],
+        width=width,
+        height=height,
         state="stored",
     )
-    return media, kind
 
 
 def _checked_type(upload: Upload) -> str:

@@ -14,7 +14,7 @@ from parley.core.errors import Conflict, Invalid, NotFound
 from parley.core.events import announce
 from parley.core.ids import new_id
 from parley.messaging.events import MessageQueued
-from parley.messaging.models import Conversation, Message
+from parley.messaging.models import Conversation, MediaFile, Message
 from parley.messaging.queries.doors import Locked, locked_conversation, message_in
 from parley.messaging.services.gate import check_may_send
 
@@ -28,13 +28,17 @@ OUTBOUND_CHANNEL: Final = "parley_outbound"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a person wants to send. `client_id` is made by their screen: the same one twice is one message."""
+    """What a person wants to send. `client_id` is made by their screen: the same one twice is one message.
+
+    `new_media` is the row of a file whose bytes are stored already; it is written with the message.
+    """
 
     client_id: UUID
     type: str = "text"
     body: str = ""
     content: dict[str, Any] = field(default_factory=dict)
     media_id: UUID | None = None
+    new_media: MediaFile | None = None
     filename: str = ""
     reply_to: UUID | None = None
     resend_of: UUID | None = None
@@ -155,6 +159,8 @@ def _check_quotable(conversation: Conversation, message_id: UUID) -> None:
 
 def _queue(member: Member, place: Locked, draft: Draft) -> Message:
     conversation = place.conversation
+    if draft.new_media is not None:
+        draft.new_media.save(force_insert=True)
     message_id = new_id()
     message = Message(
         id=message_id,

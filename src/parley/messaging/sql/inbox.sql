@@ -4,8 +4,12 @@
 -- the values as literals, so the planner drops the conditions that a tab, a sort or an empty search leaves open.
 
 -- name: scope
--- Open conversations of a tab, and of a search when there is one. A search reads the names and numbers of the
--- workspace's open conversations: neither ILIKE nor LIKE is leak-proof, so row security keeps them from an index.
+-- Open conversations of a tab, and of a search when there is one: a name, a part of a number, or a whole number.
+-- A whole number is equal or not, so contact_identity_value serves it. For the other two the names and numbers of
+-- the workspace's open conversations are read one by one, newest first, until a page is full: neither ILIKE nor
+-- LIKE is leak-proof, so row security keeps them from an index. OFFSET 0 keeps the planner from hashing every
+-- contact of the workspace instead. Measured with 100,000 open conversations, two cores shared by many: a common
+-- word as fast as no search, a rare one 0.3 to 1 s; with 5,000 open ones below 50 ms.
 SELECT conversation.id, conversation.last_message_at, conversation.waiting_since, conversation.window_expires_at
 FROM conversation
 WHERE conversation.workspace_id = %(workspace_id)s
@@ -16,25 +20,47 @@ WHERE conversation.workspace_id = %(workspace_id)s
   AND (
     %(name)s = ''
     OR EXISTS (
-      SELECT FROM contact
-      WHERE contact.workspace_id = %(workspace_id)s
-        AND contact.id = conversation.contact_id
-        AND (contact.display_name ILIKE %(name)s OR contact.profile_name ILIKE %(name)s)
+      SELECT
+      FROM (
+        SELECT display_name, profile_name
+        FROM contact
+        WHERE contact.workspace_id = %(workspace_id)s AND contact.id = conversation.contact_id
+        OFFSET 0
+      ) AS person
+      WHERE person.display_name ILIKE %(name)s OR person.profile_name ILIKE %(name)s
     )
-    OR (
-      %(has_numbers)s
-      AND EXISTS (
-        SELECT FROM contact_identity
+  )
+  AND (
+    %(parts)s = '{}'::text[]
+    OR EXISTS (
+      SELECT
+      FROM (
+        SELECT value
+        FROM contact_identity
         WHERE contact_identity.workspace_id = %(workspace_id)s
           AND contact_identity.contact_id = conversation.contact_id
           AND contact_identity.kind IN ('phone', 'wa_id')
-          AND contact_identity.value LIKE ANY (%(numbers)s)
-      )
+        OFFSET 0
+      ) AS number
+      WHERE number.value LIKE ANY (%(parts)s)
+    )
+  )
+  AND (
+    %(whole)s = '{}'::text[]
+    OR conversation.contact_id IN (
+      SELECT contact_id
+      FROM contact_identity
+      WHERE workspace_id = %(workspace_id)s
+        AND kind IN ('phone', 'wa_id')
+        AND scope = ''
+        AND value = ANY (%(whole)s)
     )
   )
 
 -- name: page_newest
--- Walks conversation_open_recent (mine, unassigned: conversation_assignee_recent) from the cursor on.
+-- Walks conversation_open_recent, for mine conversation_assignee_recent, from the cursor on.
+-- Measured with 100,000 open conversations and 500,000 messages: 7 to 10 ms for any page of any sort, of which
+-- a third is planning.
 SELECT id, 1 AS phase, last_message_at AS key
 FROM scope
 WHERE (last_message_at, id) < (%(key)s, %(id)s)
@@ -133,7 +159,8 @@ ORDER BY page.phase,
 LIMIT %(limit)s
 
 -- name: counts
--- No count looks at more than 1,000 rows, so that a large inbox costs what a small one does.
+-- No count looks at more than 1,000 rows, so that a large inbox costs what a small one does: 4 ms with 100,000
+-- open conversations. Unread ones are counted among the newest 1,000 of mine and of nobody's.
 SELECT
   (SELECT count(*) FROM (
     SELECT FROM conversation
