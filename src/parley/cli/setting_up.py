@@ -33,7 +33,9 @@ def django_ready(*, as_owner: bool = False) -> Iterator[Environment]:
     """The database, and Django signed in to it: as the serving role, or as the owner for migrations."""
     import django
 
+    from parley.core.database_urls import app_url, owner_url
     from parley.core.logging import configure_logging
+    from parley.operations.connecting import connect
 
     current = environment()
     configure_logging("WARNING")
@@ -41,5 +43,7 @@ def django_ready(*, as_owner: bool = False) -> Iterator[Environment]:
     if as_owner:
         os.environ["PARLEY_AS_OWNER"] = "1"
     with database(current):
+        # Here a wrong address gets its sentence; Django's pool would give a traceback, half a minute later.
+        connect(owner_url(current) if as_owner else app_url(current)).close()
         django.setup()
         yield current
