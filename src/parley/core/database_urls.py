@@ -45,6 +45,13 @@ def engine_url(environment: Environment) -> str:
     return with_login(serving_url(environment), ENGINE_ROLE, keys().role_password(ENGINE_ROLE))
 
 
+def listen_url(environment: Environment) -> str:
+    """For LISTEN, which PgBouncer in transaction mode loses: `DATABASE_LISTEN_URL`, or else `engine_url`."""
+    if environment.database_listen_url:
+        return _signed_in(environment.database_listen_url, default_role=ENGINE_ROLE)
+    return engine_url(environment)
+
+
 def owner_url(environment: Environment) -> str:
     """For migrations: parley_owner on the same database, with its own password where a URL carries it."""
     for url in (environment.database_admin_url, serving_url(environment)):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import structlog
 from psycopg import AsyncConnection, Error
 
-from parley.core.database_urls import engine_url
+from parley.core.database_urls import listen_url
 from parley.core.environment import Environment
 
 log = structlog.get_logger(__name__)
@@ -30,7 +30,7 @@ async def listen(
 
     `on_gap` is called whenever notifications may have been missed: at the start and after every reconnect.
     """
-    url = environment.database_listen_url or engine_url(environment)
+    url = listen_url(environment)
     pause = 0.2
     while True:
         try:

@@ -14,7 +14,7 @@ Make = Callable[..., Environment]
 
 @pytest.fixture
 def make(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Make:
-    for name in ("DATABASE_URL", "DATABASE_ADMIN_URL", "DATABASE_ENGINE_URL"):
+    for name in ("DATABASE_URL", "DATABASE_ADMIN_URL", "DATABASE_ENGINE_URL", "DATABASE_LISTEN_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PARLEY_HOME", str(tmp_path))
 
@@ -51,6 +51,18 @@ def test_a_password_in_the_url_counts(make: Make) -> None:
     assert parts(urls.app_url(chosen))["password"] == "p@ss/word"
     assert urls.role_passwords(chosen)["parley_app"] == "p@ss/word"
     assert urls.role_passwords(chosen)["parley_engine"] == derived("parley_engine")
+
+
+def test_listening_signs_in_as_the_engines_wherever_it_goes(make: Make) -> None:
+    chosen = make(DATABASE_URL="postgresql://pooler.example:6432/crm")
+    assert urls.listen_url(chosen) == urls.engine_url(chosen)
+    past_it = make(DATABASE_LISTEN_URL="postgresql://db.example/crm")
+    assert parts(urls.listen_url(past_it)) == {
+        "user": "parley_engine",
+        "password": derived("parley_engine"),
+        "host": "db.example",
+        "dbname": "crm",
+    }
 
 
 def test_another_user_is_kept_so_that_the_start_can_refuse_it(make: Make) -> None:
