@@ -8,7 +8,7 @@ from parley.channels.models import Channel
 from parley.channels.services.connecting import CloudNumber, WahaSession, connect_cloud, connect_waha
 from parley.channels.services.control import refresh
 from parley.core.transactions import workspace_transaction
-from parley.operations.seed.scripts import NUMBER, SESSION
+from parley.operations.seed.scripts import NUMBER, SESSION, UNPAIRED
 from parley.operations.seed.whatsapp import SimulatedWhatsApp
 
 SESSION_NAME = "loja-centro"
@@ -40,15 +40,21 @@ def channels_at(whatsapp: SimulatedWhatsApp, *, workspace_id: UUID, key: str) ->
             connect()
     with workspace_transaction(workspace_id):
         by_id = {channel.external_id: channel for channel in queries.channels_of(workspace_id)}
-    return {SESSION: by_id[SESSION_NAME], NUMBER: by_id[PHONE_NUMBER_ID]}
+    return {
+        SESSION: by_id[SESSION_NAME],
+        NUMBER: by_id[PHONE_NUMBER_ID],
+        UNPAIRED: by_id[UNPAIRED_SESSION_NAME],
+    }
 
 
 def open_for_customers(
     whatsapp: SimulatedWhatsApp, *, workspace_id: UUID, channels: dict[str, Channel]
 ) -> None:
-    """Scan the session's code with the shop's phone."""
+    """Scan one session's code with the shop's phone; the other's is left for a visitor to scan."""
     whatsapp.scan(SESSION_NAME)
     refresh(workspace_id, channels[SESSION].id)
+    whatsapp.wait_for_code(UNPAIRED_SESSION_NAME)
+    refresh(workspace_id, channels[UNPAIRED].id)
 
 
 def _session(whatsapp: SimulatedWhatsApp, *, name: str, session_name: str, key: str) -> WahaSession:

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 SESSION = "centro"
 NUMBER = "oficial"
-"""The two channels: a session paired with the shop's phone, and a business number."""
+UNPAIRED = "vendas"
+"""The channels: a session paired with the shop's phone, a business number, a session nobody paired yet."""
 
 Status = Literal["sent", "delivered", "read", "failed", "uncertain"]
 

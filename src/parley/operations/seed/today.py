@@ -171,10 +171,13 @@ CARLOS = Customer(
                 us("Ana", "Boa tarde, Carlos! Consegue sim, até amanhã ao meio-dia. Qual você prefere?",
                    after=2),
                 them("O linho cinza", after=5),
-                us("Ana", "Anotado: linho cinza, sem custo.", after=3, status="failed",
-                   error="WhatsApp cannot deliver to this number. It may not be on WhatsApp, or have an old "
-                         "app."),
-                note("Ana", "Did not go through, I will call him tomorrow morning.", after=10),
+                us("Ana", "Anotado: linho cinza, sem custo 👌", after=3),
+                paper(
+                    us("Ana", "Aqui estão todos os tecidos, caso mude de ideia", after=2, status="failed",
+                       error="Meta did not accept the file. Check its type and size."),
+                    "tecidos-2026.pdf", "Tecidos 2026", "Linho cinza\tsem custo", "Veludo verde\tR$ 180,00",
+                ),
+                note("Ana", "The catalogue does not go through, I will show it at the shop.", after=10),
             ),
             channel=NUMBER, assignee="Ana",
         ),

@@ -52,16 +52,21 @@ class SimulatedWhatsApp:
 
     def scan(self, session: str) -> None:
         """The shop's phone scans the session's code, once it shows one; a paired session is left alone."""
+        if self.wait_for_code(session):
+            self._ask("POST", f"sessions/{session}/scan")
+
+    def wait_for_code(self, session: str) -> bool:
+        """Wait until the session shows its code; False for one that is paired and needs none."""
         deadline = time.monotonic() + _START_SECONDS
         while (status := self.status_of(session)) != "SCAN_QR_CODE":
             if status == "WORKING":
-                return
+                return False
             if time.monotonic() > deadline:
                 raise Misconfigured(
                     f"The simulated session {session} is {status or 'gone'}, not to be scanned."
                 )
             time.sleep(_LOOK_SECONDS)
-        self._ask("POST", f"sessions/{session}/scan")
+        return True
 
     def remember(self, wa_id: str, history: dict[str, Any]) -> list[dict[str, Any]]:
         """Give a person this past; the messages' ids and files, in the same order."""

@@ -73,6 +73,15 @@ class Story(Struct, frozen=True):
 
 STORIES: tuple[Story, ...] = (
     Story(
+        "4915112345678", "Jonas Keller", "de", SESSION,
+        (
+            Document("grundriss-wohnung.pdf", "Hier noch der Grundriss, der Tisch steht links am Fenster."),
+            Answer(),
+            React("👍"),
+            Say("Freitag zwischen 9 und 12 passt mir gut. Danke!"),
+        ),
+    ),
+    Story(
         "447700900123", "Tom Bright", "en", SESSION,
         (
             Quote("Great, thank you! The lift is small, will the wardrobe come in parts?"),
@@ -81,16 +90,6 @@ STORIES: tuple[Story, ...] = (
             Say("That's the address, ring flat 81 please"),
             Answer(),
             React("👍"),
-        ),
-    ),
-    Story(
-        "14155550142", "Grace Miller", "en", NUMBER,
-        (
-            Quote("Got it, thank you! Is assembly included in this price?"),
-            Answer(),
-            Document("measurements.pdf", "These are the measurements of the wall"),
-            Answer(),
-            Say("Perfect, let's go ahead then 🎉"),
         ),
     ),
     Story(
@@ -104,12 +103,24 @@ STORIES: tuple[Story, ...] = (
         ),
     ),
     Story(
-        "4915112345678", "Jonas Keller", "de", SESSION,
+        "5521976543210", "Rafael Moreira", "pt", SESSION,
         (
-            Document("grundriss-wohnung.pdf", "Hier noch der Grundriss, der Tisch steht links am Fenster."),
+            Say("Oi! Medi de novo: o balcão precisa ter 2,40 m"),
             Answer(),
-            React("👍"),
-            Say("Freitag zwischen 9 und 12 passt mir gut. Danke!"),
+            Photo("woods", "Ficamos entre o do meio e o da direita, qual risca menos?"),
+            Answer(),
+            React("😮"),
+            Say("Vou pensar e já te respondo"),
+        ),
+    ),
+    Story(
+        "14155550142", "Grace Miller", "en", NUMBER,
+        (
+            Quote("Got it, thank you! Is assembly included in this price?"),
+            Answer(),
+            Document("measurements.pdf", "These are the measurements of the wall"),
+            Answer(),
+            Say("Perfect, let's go ahead then 🎉"),
         ),
     ),
     Story(
@@ -124,17 +135,6 @@ STORIES: tuple[Story, ...] = (
             Say("Show! Quanto fica o conjunto com 6?"),
             Answer(),
             Say("Fechado, vou passar na loja sábado 🙌"),
-        ),
-    ),
-    Story(
-        "5521976543210", "Rafael Moreira", "pt", SESSION,
-        (
-            Say("Oi! Medi de novo: o balcão precisa ter 2,40 m"),
-            Answer(),
-            Photo("woods", "Ficamos entre o do meio e o da direita, qual risca menos?"),
-            Answer(),
-            React("😮"),
-            Say("Vou pensar e já te respondo"),
         ),
     ),
     Story(
