@@ -23,6 +23,12 @@ Headers = list[tuple[str, str]]
 Forgery = Callable[[str, str, bytes], Headers]
 HEADER = {"cloud_api": "X-Hub-Signature-256", "waha": "X-Webhook-Hmac"}
 ALGORITHM = {"cloud_api": hashlib.sha256, "waha": hashlib.sha512}
+SPOILT = {
+    "an empty secret": {401, 403},
+    "nothing": {401, 403},
+    "rubbish": {503},
+    "another channel's ciphertext": {503},
+}
 _KEPT = "SELECT (SELECT count(*) FROM inbound_event) + (SELECT count(*) FROM message) AS count"
 
 
@@ -104,17 +110,19 @@ def test_only_who_holds_the_secret_is_heard(world: World, provider: str) -> None
 
 
 @pytest.mark.parametrize("provider", ["waha", "cloud_api"])
-@pytest.mark.parametrize("stored", ["an empty secret", "nothing", "rubbish", "another channel's ciphertext"])
-def test_a_channel_without_a_secret_is_closed(world: World, provider: str, stored: str) -> None:
+def test_a_channel_without_a_secret_is_closed(world: World, provider: str) -> None:
+    """Unset or empty: unproven. One that does not open here: not now, so that the provider tries again."""
     world.start("edge")
-    number, other = connect(world, provider), connect(world, provider)
-    spoil_secret(world, number, other, stored)
-    webhook = text_webhook(number, customer=1)
-    for secret in ("", SECRET):
-        status = send(world, webhook, [(HEADER[provider], signature(provider, webhook.body, secret))])
-        assert status in {401, 403}, f"{stored}: {status}"
-    assert send(world, webhook, []) in {401, 403}
-    assert kept(world) == 0
+    for stored, refusals in SPOILT.items():
+        number, other = connect(world, provider), connect(world, provider)
+        spoil_secret(world, number, other, stored)
+        webhook = text_webhook(number, customer=1)
+        headers: list[Headers] = [
+            [(HEADER[provider], signature(provider, webhook.body, secret))] for secret in ("", SECRET)
+        ]
+        answers = {send(world, webhook, given) for given in [*headers, []]}
+        assert answers <= refusals, f"{stored}: {answers}"
+        assert kept(world) == 0
     fine = text_webhook(other, customer=2)
     assert send(world, fine, [(HEADER[provider], signature(provider, fine.body))]) == 200
 

@@ -36,7 +36,7 @@ class Directory:
         self._siblings: dict[tuple[UUID, str, str], tuple[float, KnownChannel | None]] = {}
 
     async def by_token(self, token: str) -> KnownChannel | None:
-        """The channel whose webhook path carries this token."""
+        """The channel whose webhook path carries this token. Raises `CannotDecrypt`: its secret is shut here."""
         kept = self._by_token.get(token)
         if kept is not None and kept[0] > time.monotonic():
             return kept[1]
@@ -75,12 +75,16 @@ class Directory:
         if row is None:
             return None
         place = f"{row['workspace_id']}:channel:{row['id']}"
-        verify = row["verify_token"]
         return KnownChannel(
             workspace_id=row["workspace_id"],
             id=row["id"],
             provider=row["provider"],
             external_id=row["external_id"],
-            secret=decrypt(bytes(row["webhook_secret"]), bound_to=f"{place}:webhook_secret").decode(),
-            verify_token=decrypt(bytes(verify), bound_to=f"{place}:verify_token").decode() if verify else "",
+            secret=_opened(row["webhook_secret"], f"{place}:webhook_secret"),
+            verify_token=_opened(row["verify_token"], f"{place}:verify_token"),
         )
+
+
+def _opened(sealed: bytes | None, place: str) -> str:
+    """The plain text; empty where nothing was stored, which proves nothing. Raises `CannotDecrypt`."""
+    return decrypt(bytes(sealed), bound_to=place).decode() if sealed else ""

@@ -73,12 +73,14 @@ async def claim(pool: Pool, lease: Lease, *, most: int, pace: Pace) -> Claimed |
         channel = await (await connection.execute(sql("channel"), lease.parameters)).fetchone()
         if channel is None or channel["is_slow"]:
             return None
+        # Before anything is claimed: what cannot be opened here must not leave messages in doubt.
+        credentials = _credentials(channel)
         cursor = await connection.execute(sql("candidates"), {**lease.parameters, "most": most})
         candidates = await cursor.fetchall()
         going = await _through_the_gate(connection, lease, candidates, pace)
         rows = await (await connection.execute(sql("claim"), {**lease.parameters, "id": going})).fetchall()
     claims = [Claim(row["id"], row["attempts"], row["contact_id"], row["created_at"], row) for row in rows]
-    return Claimed(_credentials(channel), channel["provider"], claims, channel["throughput_mps"])
+    return Claimed(credentials, channel["provider"], claims, channel["throughput_mps"])
 
 
 async def _through_the_gate(
