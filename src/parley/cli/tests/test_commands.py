@@ -3,6 +3,8 @@
 import re
 from uuid import uuid4
 
+import psycopg
+
 import parley as package
 from parley.cli.tests.test_refusals import assert_refused, parley
 
@@ -65,3 +67,31 @@ def test_user_create_wants_to_know_where() -> None:
 def assert_refused_somehow(done: object) -> None:
     assert getattr(done, "returncode", 0) == 2, done
     assert "Traceback" not in getattr(done, "stderr", "")
+
+
+def test_a_database_of_a_newer_version_is_left_alone(owner_database_url: str) -> None:
+    with psycopg.connect(owner_database_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '9999_later', now())"
+        )
+        try:
+            for command in (("migrate", "--check"), ("migrate",)):
+                assert_refused(parley(*command), "newer Parley", "core.9999_later")
+        finally:
+            connection.execute("DELETE FROM django_migrations WHERE name = '9999_later'")
+
+
+def test_a_database_that_is_behind_is_not_served(owner_database_url: str) -> None:
+    with psycopg.connect(owner_database_url, autocommit=True) as connection:
+        row = connection.execute(
+            "DELETE FROM django_migrations"
+            " WHERE id = (SELECT max(id) FROM django_migrations WHERE app = 'messaging') RETURNING name"
+        ).fetchone()
+        assert row
+        try:
+            assert_refused(
+                parley("serve", PARLEY_BIND="127.0.0.1:0"), f"messaging.{row[0]}", "parley migrate"
+            )
+        finally:
+            insert = "INSERT INTO django_migrations (app, name, applied) VALUES ('messaging', %s, now())"
+            connection.execute(insert, [row[0]])

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -82,7 +83,9 @@ def _prepared(folder: Path) -> SystemUser:
 
 
 def _started(command: list[object], user: SystemUser, folder: Path) -> subprocess.Popen[bytes]:
-    as_user = {} if user.uid is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
+    as_user: dict[str, Any] = (
+        {} if user.uid is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
+    )
     with (folder / "log").open("ab") as log:
         return subprocess.Popen(
             [str(part) for part in command],
@@ -91,7 +94,7 @@ def _started(command: list[object], user: SystemUser, folder: Path) -> subproces
             stderr=log,
             cwd=folder,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-            **as_user,  # type: ignore[call-overload]
+            **as_user,
         )
 
 

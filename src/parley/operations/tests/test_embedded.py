@@ -30,7 +30,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 def answer(server: EmbeddedServer, question: str = "SELECT 42") -> object:
     with psycopg.connect(server.superuser_url()) as connection:
-        row = connection.execute(question).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(question).fetchone()
     return row[0] if row else None
 
 

@@ -47,7 +47,7 @@ def url_as(server: EmbeddedServer, role: str, database: str = "parley") -> str:
 def as_superuser(server: EmbeddedServer, *statements: str) -> None:
     with connect(server.superuser_url()) as connection:
         for statement in statements:
-            connection.execute(sql.SQL(statement))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement))
 
 
 def test_the_serving_roles_write_rows_and_nothing_else(provisioned: EmbeddedServer) -> None:
