@@ -14,10 +14,15 @@ class Misconfigured(ParleyError):
 
 
 class DomainError(ParleyError):
-    """A refusal with an HTTP status and a stable machine-readable code."""
+    """A refusal with an HTTP status and a stable machine-readable code.
+
+    `link` is where the person can go instead, if there is such a place, and `link_text` says so.
+    """
 
     status = 400
     code = "bad_request"
+    link = ""
+    link_text = ""
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)

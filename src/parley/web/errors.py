@@ -47,7 +47,8 @@ class DomainErrors:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
-        response = answer(request, status=error.status, text=error.message, code=error.code)
+        action = Action(error.link_text, error.link) if error.link else None
+        response = answer(request, status=error.status, text=error.message, code=error.code, action=action)
         if isinstance(error, TooMany):
             response["Retry-After"] = str(error.retry_after)
         return response
@@ -62,6 +63,7 @@ def answer(
     """
     title = str(_TITLES.get(status, _TITLES[400]))
     context = {"request": request, "status": status, "title": title, "text": text, "code": code}
+    context["action"] = action
     if request.headers.get("HX-Request") == "true":
         response = HttpResponse(loader.render_to_string("web/error_toast.html", context), status=status)
         response["HX-Retarget"] = "#toasts"
