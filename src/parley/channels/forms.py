@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from parley.channels.services.provider import META_URL
+from parley.channels.gateways.cloud_api.client import DEFAULT_URL
 
 NAME_LENGTH = 80
 KEY_LENGTH = 4096
@@ -117,7 +117,7 @@ class CloudForm(forms.Form):
     )
 
     def clean_base_url(self) -> str:
-        return _address(self.cleaned_data["base_url"]) or META_URL
+        return _address(self.cleaned_data["base_url"]) or DEFAULT_URL
 
 
 class RenameForm(forms.Form):

@@ -4,10 +4,14 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import structlog
 
 from parley.core.environment import Environment
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 log = structlog.get_logger(__name__)
 
@@ -30,29 +34,10 @@ def main(environment: Environment) -> None:
 
 async def _work(environment: Environment) -> None:
     from procrastinate.contrib.django import app as django_app
-    from psycopg import OperationalError
-
-    from parley.core.database_urls import engine_url
-    from parley.core.reactors import run_reactors
-    from parley.engines.wakeups import EVENTS, Wakeup, listen
 
     app = django_app.with_connector(django_app.connector.get_worker_connector())  # type: ignore[attr-defined]
-    woken = Wakeup(environment.poll_seconds)
-
-    async def react() -> None:
-        await asyncio.to_thread(run_reactors, engine_url(environment))
-        await woken.wait()
-
-    async def rescue() -> None:
-        await _rescue(app, environment.job_rescue_seconds)
-        await asyncio.sleep(environment.job_rescue_seconds / 3)
-
     async with app.open_async():
-        helpers = [
-            asyncio.create_task(_again(react, OperationalError)),
-            asyncio.create_task(_again(rescue, OperationalError)),
-            asyncio.create_task(listen(environment, {EVENTS: lambda _: woken.wake()}, on_gap=woken.wake)),
-        ]
+        helpers = _helpers(app, environment)
         worker = asyncio.create_task(
             app.run_worker_async(
                 concurrency=_CONCURRENCY,
@@ -77,25 +62,48 @@ async def _work(environment: Environment) -> None:
     log.info("worker.stopped")
 
 
-async def _again(step: Callable[[], Awaitable[None]], away: type[Exception]) -> None:
+def _helpers(app: "App", environment: Environment) -> list[asyncio.Task[None]]:
+    """What runs beside the jobs: the readers of the event log, and the rescue."""
+    from parley.core.database_urls import engine_url
+    from parley.core.reactors import run_reactors
+    from parley.engines.wakeups import EVENTS, Wakeup, listen
+
+    woken = Wakeup(environment.poll_seconds)
+
+    async def react() -> None:
+        await asyncio.to_thread(run_reactors, engine_url(environment))
+        await woken.wait()
+
+    async def rescue() -> None:
+        await _rescue(app, environment.job_rescue_seconds)
+        await asyncio.sleep(environment.job_rescue_seconds / 3)
+
+    return [
+        asyncio.create_task(_again(react)),
+        asyncio.create_task(_again(rescue)),
+        asyncio.create_task(listen(environment, {EVENTS: lambda _: woken.wake()}, on_gap=woken.wake)),
+    ]
+
+
+async def _again(step: Callable[[], Awaitable[None]]) -> None:
     """Repeat a step for ever; a database that is away is waited for."""
     from django.db import Error, close_old_connections
+    from procrastinate.exceptions import ConnectorException
+    from psycopg import OperationalError
 
     while True:
         try:
             await step()
-        except (away, Error) as error:
+        except (OperationalError, Error, ConnectorException) as error:
             log.warning("worker.database_away", reason=type(error).__name__)
             await asyncio.to_thread(close_old_connections)
             await asyncio.sleep(1)
 
 
-async def _rescue(app: object, seconds: float) -> None:
+async def _rescue(app: "App", seconds: float) -> None:
     """Give the jobs of dead workers to the living; one that outlived too many workers has failed."""
-    from procrastinate import App
     from procrastinate.jobs import Status
 
-    assert isinstance(app, App)  # noqa: S101
     for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
         if stalled.attempts >= _MOST_ATTEMPTS:
             await app.job_manager.finish_job(stalled, status=Status.FAILED, delete_job=False)

@@ -166,6 +166,7 @@ class Message(TenantModel):
             one_of("kind", KINDS, "message_kind"),
             one_of("type", TYPES, "message_type"),
             one_of("status", STATUSES, "message_status"),
+            one_of("purpose", ("marketing", "utility"), "message_purpose"),
         ]
         indexes = [
             models.Index("workspace", "conversation", "at", "id", name="message_thread"),

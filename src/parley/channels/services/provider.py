@@ -30,7 +30,6 @@ class Reading:
 
 Verb = Callable[[Channel], Work[Reading]]
 
-META_URL: Final = "https://graph.facebook.com/v24.0"
 SESSION_PROVIDER: Final = "waha"
 NUMBER_PROVIDER: Final = "cloud_api"
 _NO_SUCH_SESSION: Final = 404

@@ -44,7 +44,6 @@ ENUMERATIONS = ("direction", "kind", "outcome", "priority", "provider", "purpose
 OPEN_WORDS = {
     "channel_event.kind": "a line of history, shown as it stands and compared with nothing",
     "event.type": "every domain names its own",
-    "message.purpose": "set by services from the same words that suppression checks",
 }
 
 EXPRESSION = "(workspace_id = (current_setting('app.workspace_id'::text))::uuid)"

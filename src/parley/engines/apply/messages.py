@@ -106,30 +106,12 @@ async def _add(batch: Batch, messages: list[InboundMessage], contacts: dict[str,
         for contact in (contacts[address_key(m.counterpart)],)
     ]
     media = await _add_media(batch, placed)
-    await batch.connection.execute(
-        sql("add_messages"),
-        {
-            **batch.parameters,
-            "id": [item.id for item in placed],
-            "conversation_id": [item.conversation_id for item in placed],
-            "contact_id": [item.contact_id for item in placed],
-            "direction": ["outbound" if item.message.from_us else "inbound" for item in placed],
-            "type": [item.message.type for item in placed],
-            "body": [item.message.body for item in placed],
-            "content": [_content(item.message) for item in placed],
-            "media_id": [media.get(item.id) for item in placed],
-            "quoted": [item.message.quoted_id or "" for item in placed],
-            "provider_message_id": [item.message.provider_message_id for item in placed],
-            "from_address": [item.message.counterpart.wa_id or "" for item in placed],
-            "status": ["accepted" if item.message.from_us else "received" for item in placed],
-            "at": [item.message.at for item in placed],
-            "metadata": ['{"echo":true}' if item.message.from_us else "{}" for item in placed],
-        },
-    )
+    columns = _columns(placed, media)
+    await batch.connection.execute(sql("add_messages"), {**batch.parameters, **columns})
     await touch_conversations(batch, placed)
     batch.facts += [
         Fact(
-            "message.received" if not item.message.from_us else "message.echoed",
+            "message.echoed" if item.message.from_us else "message.received",
             "message",
             item.id,
             {"conversation": item.conversation_id, "contact": item.contact_id, "type": item.message.type},
@@ -137,6 +119,25 @@ async def _add(batch: Batch, messages: list[InboundMessage], contacts: dict[str,
         )
         for item in placed
     ]
+
+
+def _columns(placed: list[Placed], media: dict[UUID, UUID]) -> dict[str, list[object]]:
+    return {
+        "id": [item.id for item in placed],
+        "conversation_id": [item.conversation_id for item in placed],
+        "contact_id": [item.contact_id for item in placed],
+        "direction": ["outbound" if item.message.from_us else "inbound" for item in placed],
+        "type": [item.message.type for item in placed],
+        "body": [item.message.body for item in placed],
+        "content": [_content(item.message) for item in placed],
+        "media_id": [media.get(item.id) for item in placed],
+        "quoted": [item.message.quoted_id or "" for item in placed],
+        "provider_message_id": [item.message.provider_message_id for item in placed],
+        "from_address": [item.message.counterpart.wa_id or "" for item in placed],
+        "status": ["accepted" if item.message.from_us else "received" for item in placed],
+        "at": [item.message.at for item in placed],
+        "metadata": ['{"echo":true}' if item.message.from_us else "{}" for item in placed],
+    }
 
 
 async def _add_media(batch: Batch, placed: list[Placed]) -> dict[UUID, UUID]:

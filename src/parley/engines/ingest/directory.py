@@ -36,7 +36,7 @@ class Directory:
         self._siblings: dict[tuple[UUID, str, str], tuple[float, KnownChannel | None]] = {}
 
     async def by_token(self, token: str) -> KnownChannel | None:
-        """The channel whose webhook path carries this token. Raises `CannotDecrypt`: its secret is shut here."""
+        """The channel of this webhook path. Raises `CannotDecrypt` where its secret is shut."""
         kept = self._by_token.get(token)
         if kept is not None and kept[0] > time.monotonic():
             return kept[1]

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 PREFIX = "/hooks/"
 
 
-class _Refusal(Exception):  # noqa: N818
+class _Refusal(Exception):
     """What the caller is told instead of 200."""
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:

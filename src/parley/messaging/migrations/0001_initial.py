@@ -542,6 +542,12 @@ class Migration(migrations.Migration):
                 name="message_status",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("purpose__in", ("marketing", "utility"))), name="message_purpose"
+            ),
+        ),
         migrations.AddIndex(
             model_name="messagestatusevent",
             index=models.Index(

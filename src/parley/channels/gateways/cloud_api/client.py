@@ -8,6 +8,9 @@ from parley.channels.gateways.untrusted import first_word, section, word
 from parley.core.http import HttpClient, Response
 from parley.core.phone import e164
 
+DEFAULT_URL = "https://graph.facebook.com/v24.0"
+"""Where the API is, with the version that these calls were written against."""
+
 _FIELDS = (
     "id,display_phone_number,verified_name,quality_rating,status,code_verification_status,name_status,"
     "platform_type,throughput,whatsapp_business_manager_messaging_limit"
