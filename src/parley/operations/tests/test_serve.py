@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ def test_whoever_is_killed_it_goes_on(serving: Serving, tmp_path: Path) -> None:
         victim = serving.pid_of(program)
         assert victim is not None
         os.kill(victim, signal.SIGKILL)
-        wait_until(lambda p=program, v=victim: serving.pid_of(p) not in {None, v}, 30, f"a new {program}")
+        wait_until(partial(is_another, serving, program, victim), 30, f"a new {program}")
     wait_until(serving.is_ready, 60, "it is ready again")
 
     server = postmaster.running_pid(serving.data)
@@ -103,6 +104,10 @@ def test_whoever_is_killed_it_goes_on(serving: Serving, tmp_path: Path) -> None:
     again.process.send_signal(signal.SIGINT)
     assert again.process.wait(40) == 0
     assert postmaster.running_pid(serving.data) is None
+
+
+def is_another(serving: Serving, program: str, pid: int) -> bool:
+    return serving.pid_of(program) not in {None, pid}
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
