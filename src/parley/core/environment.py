@@ -1,6 +1,6 @@
 """What the operator decides, read once from environment variables.
 
-Every process reads the same variables; `docs/operations.md` lists them. Nothing here touches Django,
+Every process reads the same variables; `docs/operators.md` lists them. Nothing here touches Django,
 so the engines and the simulator can use it too.
 """
 
