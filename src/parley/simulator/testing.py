@@ -104,6 +104,10 @@ class Simulator:
     def add_person(self, wa_id: str, **facts: object) -> Person:
         return msgspec.convert(self._simulator("POST", "people", {"wa_id": wa_id, **facts}), type=Person)
 
+    def remember(self, wa_id: str, **history: object) -> list[str]:
+        """Give a customer a past; see `History`. Answers the ids of its messages."""
+        return [str(found["id"]) for found in self._simulator("PUT", f"people/{wa_id}/history", history)]
+
     def read_all(self, wa_id: str, *, channel: str | None = None) -> int:
         """The customer opens the chat: how many of our messages turned to read."""
         return int(self._simulator("POST", f"people/{wa_id}/read", {"channel": channel})["read"])

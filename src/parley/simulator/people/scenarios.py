@@ -62,7 +62,7 @@ NUMBER = "109800000000001"
 
 
 class Story(Struct, frozen=True):
-    """Played on the named channel where that is open, else on any. Some people tell WhatsApp no name."""
+    """Played on the named channel where there is one, else on any. Some people tell WhatsApp no name."""
 
     wa_id: str
     name: str

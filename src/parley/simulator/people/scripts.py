@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 
 from parley.core.errors import DomainError
 from parley.simulator.background import Background
@@ -76,25 +77,36 @@ class Scripts:
             await self._pause(*BETWEEN_STORIES)
 
     async def _live(self, story: Story) -> None:
-        """Play the story, rest, and come back with it another day."""
+        """Play the story from where it stood, rest, and come back with it another day."""
+        channel = await self._open_channel(story)
+        steps = self._left(story, channel)
         while True:
-            channel = await self._open_channel(story)
             # The channel may be closed in the middle of the story; the next round finds another.
             with contextlib.suppress(DomainError):
-                await self._play(story, channel)
+                await self._play(story, channel, steps)
             await self._pause(*REST)
+            channel, steps = await self._open_channel(story), story.steps
+
+    def _left(self, story: Story, channel: str) -> tuple[Step, ...]:
+        """What the story has after the last thing said; somebody who waited long enough goes on at once."""
+        words = [message.body for message in self.world.chat(channel, story.wa_id) if not message.from_us]
+        last = next((body for body in reversed(words) if body), None)
+        said = [place for place, step in enumerate(story.steps, start=1) if last and words_of(step) == last]
+        if not said:
+            return story.steps
+        left = tuple(itertools.dropwhile(lambda step: isinstance(step, Answer), story.steps[said[-1] :]))
+        return left or story.steps
 
     async def _open_channel(self, story: Story) -> str:
         while True:
             wanted = [self.phones.channel(name) for name in self.channels] or self.world.channels()
-            ready = [channel for channel in wanted if self.world.channel_is_open(channel)]
-            own = [channel for channel in ready if channel.partition(":")[2] == story.channel]
-            if own or ready:
-                return own[0] if own else self.world.identities.random.choice(ready)
+            own = [channel for channel in wanted if channel.partition(":")[2] == story.channel]
+            if ready := [channel for channel in own or wanted if self.world.channel_is_open(channel)]:
+                return self.world.identities.random.choice(ready)
             await asyncio.sleep(1)
 
-    async def _play(self, story: Story, channel: str) -> None:
-        for step in story.steps:
+    async def _play(self, story: Story, channel: str, steps: tuple[Step, ...]) -> None:
+        for step in steps:
             if isinstance(step, Answer):
                 await self._wait_for_shop(story, channel)
                 self.phones.read(story.wa_id, channel)
@@ -155,3 +167,14 @@ class Scripts:
 
     async def _pause(self, least: float, most: float) -> None:
         await asyncio.sleep(self.world.identities.random.uniform(least, most) / self.pace)
+
+
+def words_of(step: Step) -> str:
+    """The text by which a step is recognised in the chat; empty for one without."""
+    match step:
+        case Say(text) | Quote(text):
+            return text
+        case Photo(_, caption) | Document(_, caption):
+            return caption
+        case _:
+            return ""
