@@ -12,6 +12,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+REFUSAL = re.compile(r'_Refusal\((\d{3}), "([a-z_]+)"')
 METRIC = re.compile(r'"(parley_[a-z_]+)"')
 
 
@@ -58,3 +59,11 @@ def test_every_metric_is_explained() -> None:
     names = {name for file in files for name in METRIC.findall(file.read_text(encoding="utf-8"))}
     assert names
     assert [name for name in sorted(names) if name not in page] == []
+
+
+def test_every_answer_of_the_webhook_door_is_explained() -> None:
+    page = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")
+    hooks = ROOT / "src" / "parley" / "engines" / "ingest" / "hooks.py"
+    answers = REFUSAL.findall(hooks.read_text(encoding="utf-8"))
+    assert answers
+    assert [code for status, code in answers if f"| {status} | `{code}` |" not in page] == []
