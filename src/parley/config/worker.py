@@ -24,11 +24,9 @@ def main(environment: Environment) -> None:
     import os
 
     import django
-    from django.utils.module_loading import autodiscover_modules
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parley.config.settings")
     django.setup()
-    autodiscover_modules("reactors")
     asyncio.run(_work(environment))
 
 

@@ -28,7 +28,7 @@ async def open_conversations(batch: Batch, wanted: Mapping[UUID, datetime]) -> d
     )
     found = {row["contact_id"]: row["id"] for row in await cursor.fetchall()}
     batch.facts += [
-        Fact("conversation.opened", "conversation", id_, {"channel": batch.channel.id}, ("inbox",))
+        Fact("conversation.opened", "conversation", id_, {"channel_id": batch.channel.id}, ("inbox",))
         for id_ in found.values()
         if id_ in opened
     ]

@@ -114,7 +114,11 @@ async def _add(batch: Batch, messages: list[InboundMessage], contacts: dict[str,
             "message.echoed" if item.message.from_us else "message.received",
             "message",
             item.id,
-            {"conversation": item.conversation_id, "contact": item.contact_id, "type": item.message.type},
+            {
+                "conversation_id": item.conversation_id,
+                "contact_id": item.contact_id,
+                "type": item.message.type,
+            },
             ("inbox", f"conversation:{item.conversation_id}"),
         )
         for item in placed

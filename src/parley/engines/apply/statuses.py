@@ -44,7 +44,7 @@ async def derive(connection: Connection, workspace_id: UUID, message_ids: set[UU
             "message.status_changed",
             "message",
             row["id"],
-            {"conversation": row["conversation_id"], "status": row["status"]},
+            {"conversation_id": row["conversation_id"], "status": row["status"]},
             ("inbox", f"conversation:{row['conversation_id']}"),
         )
         for row in await cursor.fetchall()
@@ -80,7 +80,7 @@ async def apply_reactions(batch: Batch, changes: list[ReactionChange]) -> None:
             "reaction.changed",
             "message",
             row["id"],
-            {"conversation": row["conversation_id"]},
+            {"conversation_id": row["conversation_id"]},
             (f"conversation:{row['conversation_id']}",),
         )
         for row in await cursor.fetchall()

@@ -123,7 +123,7 @@ async def _withhold(connection: Connection, lease: Lease, refused: list[dict[str
             "message.status_changed",
             "message",
             row["id"],
-            {"conversation": row["conversation_id"], "status": "failed"},
+            {"conversation_id": row["conversation_id"], "status": "failed"},
             ("inbox", f"conversation:{row['conversation_id']}"),
         )
         for row in await cursor.fetchall()

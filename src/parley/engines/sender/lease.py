@@ -82,7 +82,7 @@ async def _doubt_orphans(connection: Connection, lease: Lease) -> None:
             "message.status_changed",
             "message",
             row["id"],
-            {"conversation": row["conversation_id"], "status": "uncertain"},
+            {"conversation_id": row["conversation_id"], "status": "uncertain"},
             ("inbox", f"conversation:{row['conversation_id']}"),
         )
         for row in await cursor.fetchall()

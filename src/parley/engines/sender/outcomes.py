@@ -143,7 +143,7 @@ class Recorder:
                     "message.status_changed",
                     "message",
                     row["id"],
-                    {"conversation": row["conversation_id"], "status": row["status"]},
+                    {"conversation_id": row["conversation_id"], "status": row["status"]},
                     ("inbox", f"conversation:{row['conversation_id']}"),
                 )
                 for row in rows

@@ -6,14 +6,13 @@ from django.db.models import Q
 
 from parley.access.doors import Member, check_may
 from parley.core.events import announce
-from parley.core.jobs import defer
 from parley.messaging.events import ConversationRead
 from parley.messaging.models import Conversation, Message
 from parley.messaging.queries.doors import locked_conversation, message_in
 
 
 def mark_read(member: Member, conversation_id: UUID, *, upto: UUID | None = None) -> bool:
-    """What the customer wrote is read, and their ticks turn blue; False when nothing was unread.
+    """What the customer wrote is read; False when nothing was unread. A reactor shows it to the customer.
 
     With `upto`, the newest entry that was on the screen, what came after it stays unread.
     """
@@ -27,7 +26,6 @@ def mark_read(member: Member, conversation_id: UUID, *, upto: UUID | None = None
         unread_count=left, updated_at=place.at
     )
     announce(member.workspace_id, ConversationRead(object_id=conversation_id, by=member.membership_id))
-    _show_the_customer(member, conversation_id)
     return True
 
 
@@ -42,14 +40,3 @@ def _after(conversation: Conversation, upto: UUID) -> int:
         kind="message",
     )
     return newer[: conversation.unread_count].count()
-
-
-def _show_the_customer(member: Member, conversation_id: UUID) -> None:
-    from parley.messaging.tasks import send_read_mark
-
-    defer(
-        send_read_mark,
-        key=f"read:{conversation_id}",
-        workspace_id=member.workspace_id,
-        conversation_id=conversation_id,
-    )

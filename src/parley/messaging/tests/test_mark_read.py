@@ -10,6 +10,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from parley.access.tests.factories import Cast, Person
 from parley.channels.gateways.neutral import GatewayError
 from parley.core.clock import now
+from parley.core.reactors import run_reactors
+from parley.core.tests.test_reactors import react_until
 from parley.messaging.models import Conversation
 from parley.messaging.tasks import send_read_mark
 from parley.messaging.tests.conftest import HTMX
@@ -34,19 +36,22 @@ def jobs_of(talk: Conversation) -> list[dict[str, Any]]:
     return [job.args for job in rows if job.args["conversation_id"] == str(talk.id)]
 
 
-def test_nothing_is_unread_any_more(cast: Cast) -> None:
+def test_nothing_is_unread_any_more(cast: Cast, engine_database_url: str) -> None:
     talk = make_conversation(cast.alice, unread_count=3)
     assert mark(cast.bob, talk) == 204
     assert reread(talk).unread_count == 0
     assert announced(cast.bob, talk.id) == ["conversation.read"]
+    react_until(engine_database_url, lambda: bool(jobs_of(talk)))
     assert jobs_of(talk) == [{"workspace_id": str(cast.bob.workspace.id), "conversation_id": str(talk.id)}]
 
 
-def test_again_changes_nothing(cast: Cast) -> None:
+def test_again_changes_nothing(cast: Cast, engine_database_url: str) -> None:
     talk = make_conversation(cast.alice, unread_count=3)
     for _ in range(2):
         assert mark(cast.bob, talk) == 204
     assert announced(cast.bob, talk.id) == ["conversation.read"]
+    react_until(engine_database_url, lambda: bool(jobs_of(talk)))
+    run_reactors(engine_database_url)
     assert len(jobs_of(talk)) == 1
 
 
