@@ -40,6 +40,7 @@ class SystemUser:
 def user_for(data_directory: Path) -> SystemUser:
     """The owner of existing data, or else, for root only, the system user, made when it is missing."""
     if os.geteuid() != 0:
+        _check_has_name(os.geteuid())
         return SystemUser()
     if data_directory.exists():
         owner = data_directory.stat()
@@ -68,6 +69,18 @@ def let_read(user: SystemUser, folder: Path) -> None:
         wanted = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
         if wanted != mode:
             path.chmod(stat.S_IMODE(wanted))
+
+
+def _check_has_name(uid: int) -> None:
+    """PostgreSQL asks for the name of its user; a container that runs as a bare number has none."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        raise Misconfigured(
+            f"The user with the number {uid} has no name on this machine, and "
+            "PostgreSQL does not run without. "
+            "Add the user to /etc/passwd, or set DATABASE_URL to a PostgreSQL server of your own."
+        ) from None
 
 
 def _system_account() -> pwd.struct_passwd:
