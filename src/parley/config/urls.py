@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from parley.web.stylesheet import stylesheet
+
 urlpatterns = [
+    path("look/<slug:version>/parley.css", stylesheet, name="stylesheet"),
     path("", include("parley.access.urls")),
     path("w/<slug:slug>/", include("parley.channels.urls")),
     path("w/<slug:slug>/", include("parley.contacts.urls")),

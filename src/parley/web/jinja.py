@@ -18,6 +18,7 @@ from django.utils.translation import (
 
 from parley.web import formats
 from parley.web.icons import icon
+from parley.web.stylesheet import stylesheet_url
 from parley.web.text import is_jumbo, plain, whatsapp
 
 
@@ -31,6 +32,7 @@ def environment(**options: Any) -> jinja2.Environment:
     install(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     env.globals.update(
         static=static,
+        stylesheet_url=stylesheet_url,
         url=url,
         icon=icon,
         hue=formats.hue,
