@@ -128,13 +128,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _environment.tr
 SECURE_HSTS_SECONDS = 31_536_000 if _environment.is_https else 0
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [
-    ("en", "English"),
-    ("pt", "Português"),
-    ("es", "Español"),
-    ("id", "Bahasa Indonesia"),
-    ("ar", "العربية"),
-]
+LANGUAGES = [("en", "English")]  # one more with each catalogue
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -77,6 +77,7 @@ class Environment:
     poll_seconds: float
     job_rescue_seconds: float
     grace_seconds: float
+    sender_metrics_port: int
 
     @cached_property
     def public_host(self) -> str:
@@ -131,6 +132,7 @@ def read_environment() -> Environment:
         poll_seconds=_number("PARLEY_POLL_SECONDS", 1, least=0.05),
         job_rescue_seconds=_number("PARLEY_JOB_RESCUE_SECONDS", 30, least=1),
         grace_seconds=_number("PARLEY_GRACE_SECONDS", 10, least=0),
+        sender_metrics_port=int(_number("PARLEY_SENDER_METRICS_PORT", 0, least=0)),
     )
 
 

@@ -27,7 +27,7 @@ jobs_failed = Gauge("parley_jobs_failed", "Jobs that gave up")
 
 
 class Health:
-    """Answers the three paths. `/metrics` is for this machine and the operator's networks only."""
+    """Answers the three paths. `/metrics` is for callers on this machine only, and not through its proxy."""
 
     def __init__(self, environment: Environment, pool: Pool) -> None:
         self._environment = environment

@@ -5,6 +5,7 @@ import signal
 from uuid import UUID, uuid4
 
 import structlog
+from prometheus_client import start_http_server
 
 from parley.core.environment import Environment
 from parley.core.http import HttpClient, Timeouts
@@ -109,6 +110,8 @@ async def run_sender(environment: Environment) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, engine.stop)
+        if environment.sender_metrics_port:
+            start_http_server(environment.sender_metrics_port, addr="127.0.0.1")
         log.info("sender.ready")
         await engine.run()
     log.info("sender.stopped")
