@@ -1,31 +1,28 @@
-"""Plain volume: workspaces with an owner, a number, contacts and conversations, for measuring.
-
-The tables refuse COPY, since row security holds for everybody here, so rows go in by statements of many.
-"""
+"""Plain volume: workspaces with an owner, a number, contacts and conversations, for measuring."""
 
 import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db import connection
 
 from parley.access.models import Membership
 from parley.access.services.members import add_member, create_user, create_workspace
 from parley.channels.models import Channel, ChannelLease
 from parley.channels.services.connecting import LEASE_PURPOSES
 from parley.channels.services.credentials import seal_credentials, seal_webhook_secret
-from parley.contacts.models import Contact, ContactIdentity
 from parley.core.address_hash import address_hash
 from parley.core.clock import now
 from parley.core.errors import Invalid
 from parley.core.ids import new_id
+from parley.core.sql import statement
 from parley.core.transactions import enter_workspace, platform_transaction, workspace_transaction
-from parley.messaging.models import Conversation, Message
 
 SPAN = timedelta(days=30)
-ROWS_AT_ONCE = 2_000
 NAMES = ("Alba", "Bruno", "Clara", "Davi", "Elena", "Fábio", "Greta", "Hugo", "Inês", "Jorge")
 SENTENCES = (
     "Bom dia! Ainda tem em estoque?", "Yes, we have two left.", "¿Hacen envíos?", "Claro que sim!",
@@ -57,8 +54,7 @@ def fill(*, workspaces: int, contacts: int, messages: int) -> Iterator[dict[str,
         workspace_id, slug, email, password, member_id = _workspace()
         with workspace_transaction(workspace_id):
             channel = _channel(workspace_id)
-            people = _people(workspace_id, contacts)
-            _talk(channel, people, count=messages, member_id=member_id)
+            _write(channel, member_id=member_id, contacts=contacts, messages=messages)
         yield asdict(Made(slug, email, password, contacts, messages, round(time.monotonic() - began, 2)))
 
 
@@ -95,102 +91,25 @@ def _channel(workspace_id: UUID) -> Channel:
     return channel
 
 
-def _people(workspace_id: UUID, count: int) -> list[UUID]:
-    contacts, identities = [], []
-    for number in range(count):
-        name, digits = f"{NAMES[number % len(NAMES)]} {number}", f"55119{20_000_000 + number}"
-        contact = Contact(
-            id=new_id(), workspace_id=workspace_id, display_name=name, profile_name=name, source="whatsapp"
-        )
-        contacts.append(contact)
-        for kind, value in (("phone", f"+{digits}"), ("wa_id", digits)):
-            is_phone = kind == "phone"
-            identities.append(
-                ContactIdentity(
-                    workspace_id=workspace_id,
-                    contact_id=contact.id,
-                    kind=kind,
-                    value=value,
-                    is_primary=is_phone,
-                    address_hash=address_hash(workspace_id, value) if is_phone else None,
-                    source="whatsapp",
-                )
-            )
-    Contact.objects.bulk_create(contacts, batch_size=ROWS_AT_ONCE)
-    ContactIdentity.objects.bulk_create(identities, batch_size=ROWS_AT_ONCE)
-    return [contact.id for contact in contacts]
-
-
-def _talk(channel: Channel, people: list[UUID], *, count: int, member_id: UUID) -> None:
-    end = now()
-    ids = [new_id() for _ in people]
-    messages = [
-        _message(
-            channel,
-            number,
-            contact_id=people[number % len(people)],
-            conversation_id=ids[number % len(people)],
-            at=end - SPAN + SPAN * (number + 1) / count,
-            member_id=member_id,
-            turn=number // len(people),
-        )
-        for number in range(count)
-    ]
-    newest = {message.conversation_id: message for message in messages}
-    Conversation.objects.bulk_create(
-        (
-            _conversation(
-                channel, newest[conversation_id], assignee_id=member_id if number % 3 == 0 else None
-            )
-            for number, conversation_id in enumerate(ids)
-        ),
-        batch_size=ROWS_AT_ONCE,
-    )
-    for start in range(0, count, ROWS_AT_ONCE):
-        Message.objects.bulk_create(messages[start : start + ROWS_AT_ONCE])
-
-
-def _message(
-    channel: Channel,
-    number: int,
-    *,
-    contact_id: UUID,
-    conversation_id: UUID,
-    at: datetime,
-    member_id: UUID,
-    turn: int,
-) -> Message:
-    is_ours = turn % 2 == 1
-    return Message(
-        id=new_id(),
-        workspace_id=channel.workspace_id,
-        conversation_id=conversation_id,
-        channel_id=channel.id,
-        contact_id=contact_id,
-        direction="outbound" if is_ours else "inbound",
-        body=SENTENCES[number % len(SENTENCES)],
-        status="read" if is_ours else "received",
-        author_id=member_id if is_ours else None,
-        provider_message_id=f"volume-{number}",
-        at=at,
-        accepted_at=at if is_ours else None,
-        read_at=at if is_ours else None,
-    )
-
-
-def _conversation(channel: Channel, last: Message, *, assignee_id: UUID | None) -> Conversation:
-    is_ours = last.direction == "outbound"
-    return Conversation(
-        id=last.conversation_id,
-        workspace_id=channel.workspace_id,
-        contact_id=last.contact_id,
-        channel_id=channel.id,
-        assignee_id=assignee_id,
-        last_message=last.body,
-        last_message_from_us=is_ours,
-        last_message_ref=last.id,
-        last_message_at=last.at,
-        last_inbound_at=None if is_ours else last.at,
-        waiting_since=None if is_ours else last.at,
-        unread_count=0 if is_ours else 1,
-    )
+def _write(channel: Channel, *, member_id: UUID, contacts: int, messages: int) -> None:
+    workspace_id = channel.workspace_id
+    digits = [f"55119{20_000_000 + number}" for number in range(contacts)]
+    values: dict[str, Any] = {
+        "workspace": workspace_id,
+        "channel": channel.id,
+        "member": member_id,
+        "people": contacts,
+        "messages": messages,
+        "contact_id": [new_id() for _ in range(contacts)],
+        "conversation_id": [new_id() for _ in range(contacts)],
+        "message_id": [new_id() for _ in range(messages)],
+        "name": [f"{NAMES[number % len(NAMES)]} {number}" for number in range(contacts)],
+        "digits": digits,
+        "hash": [address_hash(workspace_id, f"+{number}") for number in digits],
+        "sentence": list(SENTENCES),
+        "until": now(),
+        "span": SPAN,
+    }
+    with connection.cursor() as cursor:
+        for name in ("add_contacts", "add_identities", "add_conversations", "add_messages", "touch"):
+            cursor.execute(statement("parley.operations", "volume", name), values)
