@@ -61,12 +61,16 @@ class Chat:
 
 def connect(
     world: World, provider: str, *, external_id: str = "", credentials: dict[str, str] | None = None,
-    secret: str = SECRET, per_second: int | None = None,
+    secret: str = SECRET, per_second: int | None = None, by_proxy: bool = False,
 ) -> Number:  # fmt: skip
-    """A working channel as the channels domain stores it, in front of the provider proxy."""
+    """A working channel as the channels domain stores it.
+
+    `by_proxy` puts the provider proxy before the provider. It takes a connection before it knows whether the
+    provider does, so that only `refuse` makes the provider unreachable there.
+    """
     number = Number(new_id(), provider, external_id or uuid.uuid4().hex, uuid.uuid4().hex, secret)
     place = f"{world.workspace_id}:channel:{number.id}"
-    base = f"http://127.0.0.1:{world.provider_proxy.port}"
+    base = f"http://127.0.0.1:{world.provider_proxy.port}" if by_proxy else world.whatsapp.url
     world.write(
         _ADD_CHANNEL,
         workspace=world.workspace_id,
@@ -86,20 +90,23 @@ def connect(
     return number
 
 
-def connect_at_simulator(world: World, provider: str, *, per_second: int | None = None) -> Number:
+def connect_at_simulator(
+    world: World, provider: str, *, per_second: int | None = None, by_proxy: bool = False
+) -> Number:
     """A channel whose other end is the simulator. Needs `simulator` and `edge` (or `root`)."""
     if provider == "waha":
         name = f"shop-{uuid.uuid4().hex[:8]}"
         keys = {"api_key": world.whatsapp.api_key}
-        number = connect(world, "waha", external_id=name, credentials=keys, per_second=per_second)
+        number = connect(
+            world, "waha", external_id=name, credentials=keys, per_second=per_second, by_proxy=by_proxy
+        )
         hook = f"{world.url}/hooks/{number.token}"
         world.whatsapp.add_session(name, webhook_url=hook, hmac_key=SECRET, engine="GOWS")
         return number
     app = world.whatsapp.add_cloud_app(app_secret=SECRET)
-    keys = {"access_token": app["access_token"]}
-    external_id = str(app["numbers"][0])
+    external_id, keys = str(app["numbers"][0]), {"access_token": app["access_token"]}
     number = connect(
-        world, "cloud_api", external_id=external_id, credentials=keys, per_second=per_second
+        world, "cloud_api", external_id=external_id, credentials=keys, per_second=per_second, by_proxy=by_proxy
     )
     hook = f"{world.url}/hooks/{number.token}"
     world.whatsapp.add_cloud_app(app_secret=SECRET, callback_url=hook, verify_token=VERIFY_TOKEN)

@@ -30,7 +30,8 @@ _numbers = itertools.count(1)
 class World:
     """Parley as an operator runs it, each part in a process of its own.
 
-    Parley reaches PostgreSQL through `database_proxy` and its providers through `provider_proxy`.
+    Parley reaches PostgreSQL through `database_proxy`, and channels that were connected so reach the
+    simulator through `provider_proxy`.
     """
 
     def __init__(self, cluster: Cluster, folder: Path, proxies: tuple[Proxy, Proxy], ports: tuple[int, int]):
