@@ -32,6 +32,10 @@ class Browser:
         """Open a page."""
         return self._open(Request(self._url + path))  # noqa: S310  always the site's own http address
 
+    def fragment(self, path: str) -> Page:
+        """Fetch what a page's scripts would put into it."""
+        return self._open(Request(self._url + path, headers={"HX-Request": "true"}))  # noqa: S310
+
     def post_form(self, path: str, fields: dict[str, str]) -> Page:
         """Send the form that stands on the page of this path, with the token the site put there."""
         return self.post(path, fields, token=self._token(path))
@@ -41,6 +45,8 @@ class Browser:
         request = Request(self._url + path, data=urlencode(fields).encode(), method="POST")  # noqa: S310
         request.add_header("X-CSRFToken", token or self.cookie("csrftoken"))
         request.add_header("Referer", self._url + path)
+        if not token:
+            request.add_header("HX-Request", "true")
         return self._open(request)
 
     def cookie(self, name: str) -> str:

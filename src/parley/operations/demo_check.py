@@ -13,38 +13,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from parley.operations.browsing import Browser
+from parley.operations.demo_journey import STEPS, Step, StepFailed, Walk
 from parley.operations.installation import free_port
 
 _START_SECONDS = 120.0
 _STOP_SECONDS = 30.0
-_LOOK_SECONDS = 0.05
-
-
-class StepFailed(Exception):
-    """What was expected did not come; the text says what was seen instead."""
-
-
-@dataclass(slots=True)
-class Walk:
-    """What the steps share: where the demo is, and a browser that is signed in from the second step on."""
-
-    url: str
-    simulator_url: str
-    simulator_key: str
-    password: str
-    browser: Browser
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing a person does or sees. `act` answers what was seen, and raises `StepFailed`."""
-
-    name: str
-    act: Callable[[Walk], str]
 
 
 def check(*, say: Callable[[str], None]) -> int:
@@ -64,19 +40,6 @@ def check(*, say: Callable[[str], None]) -> int:
         return 1
     say(f"OK: the whole journey, in {time.monotonic() - began:.1f} s")
     return 0
-
-
-def _sign_in(walk: Walk) -> str:
-    page = walk.browser.get("/sign-in/")
-    if page.status != 200:
-        raise StepFailed(f"the sign-in page answered {page.status}")
-    page = walk.browser.post_form("/sign-in/", {"email": "ana@casalume.example", "password": walk.password})
-    if not page.path.startswith("/w/"):
-        raise StepFailed(f"after signing in the address is {page.path} ({page.status})")
-    return page.path
-
-
-STEPS = (Step("Ana signs in", _sign_in),)
 
 
 def _take(step: Step, walk: Walk, *, say: Callable[[str], None]) -> None:
@@ -113,7 +76,6 @@ def _running_demo(home: Path) -> Iterator[Walk]:
         yield Walk(
             url=url,
             simulator_url=f"http://127.0.0.1:{state['simulator_port']}",
-            simulator_key=state["simulator_key"],
             password=state["password"],
             browser=Browser(url),
         )
