@@ -29,7 +29,8 @@ EMBEDDED_PORT = 5432
 
 # The kernel refuses longer socket paths: 108 bytes on Linux, 104 on macOS, with the closing zero.
 _LONGEST_SOCKET_PATH = 103
-_ROLES_OF_OURS = frozenset({APP_ROLE, ENGINE_ROLE, OWNER_ROLE})
+_SERVING_ROLES = frozenset({APP_ROLE, ENGINE_ROLE})
+_ROLES_OF_OURS = _SERVING_ROLES | {OWNER_ROLE}
 _PASSWORD_IN_URL = re.compile(r"(://[^/?#\s:@]*):[^/?#\s@]*@|(password=)('[^']*'|[^\s&]*)", re.IGNORECASE)
 
 
@@ -64,11 +65,15 @@ def owner_url(environment: Environment) -> str:
 
 
 def admin_url(environment: Environment) -> str:
-    """As whom `parley migrate` makes roles and database: `DATABASE_ADMIN_URL`, or else `DATABASE_URL`."""
+    """As whom `parley migrate` comes: `DATABASE_ADMIN_URL`, or else the user in `DATABASE_URL`.
+
+    Where that is one who serves, or nobody, the owner comes instead: enough for all that is there already.
+    """
     if environment.database_admin_url:
-        return _normal(connection_parts(environment.database_admin_url))
+        return _signed_in(environment.database_admin_url)
     if environment.database_url:
-        return _normal(connection_parts(environment.database_url))
+        names_nobody_else = connection_parts(environment.database_url).get("user") in {None, *_SERVING_ROLES}
+        return owner_url(environment) if names_nobody_else else _signed_in(environment.database_url)
     return with_login(serving_url(environment), SUPERUSER, keys().role_password(SUPERUSER))
 
 
@@ -141,7 +146,8 @@ def masked(url: str) -> str:
     return _PASSWORD_IN_URL.sub(lambda found: f"{found[1]}:***@" if found[1] else f"{found[2]}***", url)
 
 
-def _signed_in(url: str, *, default_role: str) -> str:
+def _signed_in(url: str, *, default_role: str = "") -> str:
+    """The URL with the password of a role of ours where it has none; without any role libpq chooses one."""
     parts = connection_parts(url)
     role = parts.setdefault("user", default_role)
     if role in _ROLES_OF_OURS and not parts.get("password"):

@@ -12,6 +12,10 @@ class DatabaseAway(Misconfigured):
     """Nobody answers, or the server is still starting: waiting may help."""
 
 
+class SignInRefused(Misconfigured):
+    """The server is there and does not let this user in."""
+
+
 class DatabaseMissing(Misconfigured):
     """The server is there and knows us, but has no such database."""
 
@@ -43,7 +47,7 @@ _RULES: tuple[tuple[str, type[Misconfigured], str], ...] = (
     ),
     (
         r"authentication failed|no password supplied|role .* does not exist|not permitted to log in",
-        Misconfigured,
+        SignInRefused,
         (
             "The database at {host} does not let {user} in: the password is wrong or missing, or there is no "
             f"such role. Correct DATABASE_URL ({{url}}), or {_MIGRATE_AS_ADMIN} to make the roles."

@@ -18,12 +18,13 @@ from parley.core.database_urls import (
     OWNER_ROLE,
     SEARCH_ROLE,
     connection_parts,
+    masked,
     with_database,
     with_login,
 )
 from parley.core.errors import Misconfigured
 from parley.operations.connecting import check_version, connect, wait_for
-from parley.operations.connection_faults import DatabaseMissing
+from parley.operations.connection_faults import DatabaseMissing, SignInRefused, place_of
 
 EXTENSIONS = ("btree_gin", "pg_trgm", "unaccent")
 
@@ -86,12 +87,27 @@ def _connect_somewhere(
     admin_url: str, database: str, *, patience: float, say: Callable[[str], None] | None
 ) -> Connection[Any]:
     """The admin's own database may not exist (yet): every server has one of the last two."""
+    if connection_parts(admin_url).get("user") == OWNER_ROLE:
+        return _connect_as_owner(with_database(admin_url, database), patience=patience, say=say)
     for name in (connection_parts(admin_url).get("dbname") or database, "postgres"):
         try:
             return wait_for(with_database(admin_url, name), patience=patience, say=say)
         except DatabaseMissing:
             continue
     return connect(with_database(admin_url, "template1"))
+
+
+def _connect_as_owner(url: str, *, patience: float, say: Callable[[str], None] | None) -> Connection[Any]:
+    """The owner brings up to date what is there; the roles and the database are made by somebody above."""
+    try:
+        return wait_for(url, patience=patience, say=say)
+    except (DatabaseMissing, SignInRefused):
+        admin = masked(with_database(with_login(url, "ADMIN", None), "postgres"))
+        raise Misconfigured(
+            f"{OWNER_ROLE} cannot sign in at {place_of(url)}: role and database are not made yet, or were "
+            "made with another secret key. Run this once with DATABASE_ADMIN_URL set to a superuser, or to "
+            f"a user with CREATEROLE and CREATEDB: DATABASE_ADMIN_URL='{admin}' parley migrate"
+        ) from None
 
 
 def _who_is(connection: Connection[Any]) -> _Admin:

@@ -1,12 +1,16 @@
 """Commands as a person types them."""
 
 import re
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+import pytest
 
 import parley as package
 from parley.cli.tests.test_refusals import assert_refused, parley
+from parley.core.environment import environment
+from parley.operations.embedded import temporary_server
 
 
 def test_version() -> None:
@@ -42,6 +46,30 @@ def test_migrate_may_be_run_again() -> None:
     done = parley("migrate")
     assert done.returncode == 0, done.stderr
     assert done.stdout == "The database is up to date.\n"
+
+
+@pytest.mark.parametrize("login", ["", "parley_app@", "parley_owner@"])
+def test_an_upgrade_needs_no_admin(login: str) -> None:
+    url = environment().database_url.replace("postgresql:///", f"postgresql://{login}/")
+    done = parley("migrate", DATABASE_URL=url, DATABASE_ADMIN_URL="")
+    assert (done.returncode, done.stdout) == (0, "The database is up to date.\n"), done.stderr
+
+
+def test_the_first_migration_needs_one(tmp_path: Path) -> None:
+    with temporary_server(tmp_path / "server") as server:
+        url = server.url("parley")
+        variables = {"DATABASE_URL": url, "PARLEY_HOME": str(tmp_path)}
+        assert_refused(
+            parley("migrate", DATABASE_ADMIN_URL="", **variables),
+            "once with DATABASE_ADMIN_URL",
+            "CREATEROLE",
+        )
+        made = parley("migrate", DATABASE_ADMIN_URL=server.superuser_url(), **variables)
+        assert "migrations applied" in made.stdout, made.stderr
+        again = parley("migrate", DATABASE_ADMIN_URL="", **variables)
+        assert (again.returncode, again.stdout) == (0, "The database is up to date.\n"), again.stderr
+        elsewhere = {**variables, "DATABASE_URL": server.url("elsewhere"), "DATABASE_ADMIN_URL": ""}
+        assert_refused(parley("migrate", **elsewhere), "once with DATABASE_ADMIN_URL")
 
 
 def test_user_create_shows_a_password_once() -> None:

@@ -103,6 +103,25 @@ def test_an_owner_who_signs_in_already_keeps_the_password(make: Make) -> None:
     assert (found["user"], found["password"]) == ("parley_owner", "mine")
 
 
+@pytest.mark.parametrize(
+    "login", ["", "parley_app@", "parley_engine@", "parley_app:theirs@", "parley_owner@"]
+)
+def test_where_nobody_above_is_named_the_owner_migrates(make: Make, login: str) -> None:
+    found = parts(urls.admin_url(make(DATABASE_URL=f"postgresql://{login}db.example/crm")))
+    assert found == {
+        "user": "parley_owner", "password": derived("parley_owner"), "host": "db.example", "dbname": "crm",
+    }  # fmt: skip
+
+
+def test_an_admin_is_taken_as_written_but_for_a_password_that_we_know(make: Make) -> None:
+    found = parts(urls.admin_url(make(DATABASE_URL="postgresql://root@db.example/crm")))
+    assert (found["user"], found.get("password")) == ("root", None)
+    found = parts(urls.admin_url(make(DATABASE_ADMIN_URL="postgresql://parley_owner@db.example/crm")))
+    assert (found["user"], found["password"]) == ("parley_owner", derived("parley_owner"))
+    found = parts(urls.admin_url(make(DATABASE_ADMIN_URL="postgresql://db.example/postgres")))
+    assert "user" not in found, "libpq takes the name of the system's user"
+
+
 def test_without_a_url_the_embedded_server_is_meant(make: Make, tmp_path: Path) -> None:
     chosen = make()
     for url, user in (
