@@ -1,0 +1,79 @@
+"""Start: the second start of the demo, from the command to its first page, against the embedded server alone.
+
+The first start makes the sample company and is not timed. Memory is that of all processes at the first page.
+"""
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.installation import DATABASE, plain_variables, running, until_answered
+from benchmarks.memory import tree_mb
+from benchmarks.results import Result
+from benchmarks.rounds import Round, alternate
+from parley.core.keys import KEY_FILE, keys_from_text
+from parley.operations.browsing import Browser
+from parley.operations.embedded import embedded_server
+from parley.operations.installation import free_port
+
+_OWNER = "ana@casalume.example"
+_ROW = re.compile(r'data-conversation="([0-9a-f-]{36})"')
+
+
+def run(folder: Path) -> Result:
+    """Measure. Raises `AssertionError` where a start lost what the one before it had."""
+    port = free_port(0)
+    home = folder / "home"
+    variables = {**plain_variables(), "PARLEY_BIND": f"127.0.0.1:{port}", "PARLEY_HOME": str(home)}
+    demo = _Demo(home, f"http://127.0.0.1:{port}", variables)
+    demo.round()
+    demo.occupied_mb.clear()
+    measured = alternate(demo.round, lambda: _server_alone(home))
+    return Result("start", "s", measured, max(demo.occupied_mb))
+
+
+@dataclass(slots=True)
+class _Demo:
+    """`parley demo` of one home, started again and again."""
+
+    home: Path
+    url: str
+    variables: Mapping[str, str]
+    occupied_mb: list[float] = field(default_factory=list)
+    _seen: frozenset[str] = frozenset()
+
+    def round(self) -> Round:
+        began = time.perf_counter()
+        with running(["demo"], self.variables) as process:
+            until_answered(f"{self.url}/sign-in/", process)
+            seconds = time.perf_counter() - began
+            self.occupied_mb.append(tree_mb(process.pid))
+            self._check_kept()
+        return Round(seconds, [seconds])
+
+    def _check_kept(self) -> None:
+        """The password still opens the door, and everybody who was in the inbox is there."""
+        state = json.loads((self.home / "demo.json").read_text(encoding="utf-8"))
+        browser = Browser(self.url)
+        page = browser.post_form("/sign-in/", {"email": _OWNER, "password": state["password"]})
+        assert page.path.startswith("/w/"), f"{page.status} {page.path}"
+        inbox = browser.get(f"/w/{page.path.split('/')[2]}/inbox/?tab=all")
+        shown = frozenset(_ROW.findall(inbox.text))
+        assert shown, "The inbox is empty."
+        assert self._seen <= shown, f"{len(self._seen - shown)} conversations are gone."
+        self._seen = shown
+
+
+def _server_alone(home: Path) -> float:
+    """Seconds until the database of the same home answers, with nothing else started."""
+    master = keys_from_text((home / KEY_FILE).read_text(encoding="ascii").strip())
+    began = time.perf_counter()
+    with embedded_server(home, master=master) as server:
+        with psycopg.connect(server.superuser_url(DATABASE)) as connection:
+            connection.execute("SELECT 1")
+        return time.perf_counter() - began
