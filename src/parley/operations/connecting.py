@@ -9,6 +9,7 @@ from psycopg import Connection
 
 from parley.core.database_urls import OWNER_ROLE, connection_parts, masked, with_login
 from parley.core.errors import Misconfigured
+from parley.core.keys import keys
 from parley.operations.connection_faults import DatabaseAway, explain, place_of
 
 OLDEST_VERSION = 15
@@ -31,13 +32,13 @@ def connect(url: str, *, autocommit: bool = True) -> Connection[Any]:
 def wait_for(
     url: str, *, patience: float = 30.0, say: Callable[[str], None] | None = None
 ) -> Connection[Any]:
-    """Like `connect`, but a server that is away or still starting gets `patience` seconds. Says so once."""
+    """Like `connect`, but a server that is away, starting or restoring gets `patience` seconds; says so once."""
     deadline = time.monotonic() + patience
     pause = 0.1
     has_said = False
     while True:
         try:
-            return connect(url)
+            return _writable(connect(url), url)
         except DatabaseAway as error:
             if time.monotonic() + pause > deadline:
                 raise
@@ -47,6 +48,18 @@ def wait_for(
             del error
         time.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _writable(connection: Connection[Any], url: str) -> Connection[Any]:
+    """A server that still recovers, or follows another one, lets everybody in and nobody write."""
+    row = connection.execute("SELECT pg_is_in_recovery()").fetchone()
+    if row is not None and row[0]:
+        connection.close()
+        raise DatabaseAway(
+            f"The database at {place_of(url)} can only be read: it is restoring a backup, or follows another "
+            f"server. Wait until it is done, or correct DATABASE_URL ({masked(url)}) to name that other one."
+        )
+    return connection
 
 
 def check_version(connection: Connection[Any], url: str) -> None:
@@ -92,9 +105,17 @@ def check_serving_role(connection: Connection[Any], url: str) -> None:
         remedy = masked(with_login(_plain(parts), "parley_app", None))
         raise Misconfigured(
             f"DATABASE_URL signs in as {user}, who {reason}: nothing would keep the workspaces apart. Run "
-            f"`DATABASE_ADMIN_URL='{masked(url)}' parley migrate` once, then serve with "
+            f"`DATABASE_ADMIN_URL='{_as_typed(url)}' parley migrate` once, then serve with "
             f"DATABASE_URL={remedy} (its password is derived from the secret key)."
         )
+
+
+def _as_typed(url: str) -> str:
+    """Masked, and without a password that nobody typed because it is derived from the secret key."""
+    parts = connection_parts(url)
+    user, password = parts.get("user", ""), parts.get("password", "")
+    is_derived = password == keys().role_password(user)
+    return masked(with_login(url, user, None if is_derived else password))
 
 
 def _plain(parts: dict[str, str]) -> str:
