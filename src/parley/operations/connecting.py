@@ -32,7 +32,7 @@ def connect(url: str, *, autocommit: bool = True) -> Connection[Any]:
 def wait_for(
     url: str, *, patience: float = 30.0, say: Callable[[str], None] | None = None
 ) -> Connection[Any]:
-    """Like `connect`, but a server that is away, starting or restoring gets `patience` seconds; says so once."""
+    """Like `connect`, but a server that is away or not ready gets `patience` seconds. Says so once."""
     deadline = time.monotonic() + patience
     pause = 0.1
     has_said = False

@@ -36,7 +36,7 @@ _RULES: tuple[tuple[str, type[Misconfigured], str], ...] = (
         "No database answers at {host}. Start PostgreSQL there, or correct DATABASE_URL ({url}).",
     ),
     (
-        r"starting up|shutting down|not yet accepting|recovery mode|closed the connection|reset by peer",
+        r"starting up|shutting down|not (yet )?accepting|recovery mode|closed the connection|reset by peer",
         DatabaseAway,
         "The database at {host} is starting or stopping. Try again in a moment.",
     ),
