@@ -24,8 +24,8 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with postgresql_15(tmp_path_factory.mktemp("debian") / "postgresql") as running:
+def server(shared_place: Path) -> Iterator[Server]:
+    with postgresql_15(shared_place / "postgresql") as running:
         made = parley(
             "migrate",
             DATABASE_URL=running.url(),
@@ -37,14 +37,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module", params=["directly", "through PgBouncer"])
-def door(
-    request: pytest.FixtureRequest, server: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+def door(request: pytest.FixtureRequest, server: Server, shared_place: Path) -> Iterator[Server]:
     if request.param == "directly":
         yield server
         return
     passwords = {role: keys().role_password(role) for role in (APP_ROLE, ENGINE_ROLE, OWNER_ROLE)}
-    with pgbouncer(tmp_path_factory.mktemp("debian") / "pgbouncer", server, passwords) as running:
+    with pgbouncer(shared_place / "pgbouncer", server, passwords) as running:
         yield running
 
 

@@ -23,9 +23,9 @@ MASTER = keys_from_text("0b7d3f9a5c1e4860b2d4f6a8c0e1d3b5")
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "home"
-    postmaster.stop(tmp_path / "home" / "postgres" / "data")
+def home(place: Path) -> Iterator[Path]:
+    yield place / "home"
+    postmaster.stop(place / "home" / "postgres" / "data")
 
 
 def answer(server: EmbeddedServer, question: str = "SELECT 42") -> object:
@@ -137,16 +137,16 @@ def test_a_server_that_cannot_start_says_why(home: Path) -> None:
         pass
 
 
-def test_a_temporary_server_is_gone_afterwards_and_listens_if_asked(tmp_path: Path) -> None:
-    with temporary_server(tmp_path / "server", port=free_port()) as server:
+def test_a_temporary_server_is_gone_afterwards_and_listens_if_asked(place: Path) -> None:
+    with temporary_server(place / "server", port=free_port()) as server:
         url = with_login(server.tcp_url("postgres"), "postgres", server.password)
         with psycopg.connect(url) as connection:
             assert connection.execute("SHOW fsync").fetchone() == ("off",)
     assert server.pid is None
-    assert not (tmp_path / "server").exists()
+    assert not (place / "server").exists()
 
 
-def test_a_temporary_server_dies_with_its_maker(tmp_path: Path) -> None:
+def test_a_temporary_server_dies_with_its_maker(place: Path) -> None:
     script = (
         "import sys, time\n"
         "from pathlib import Path\n"
@@ -155,7 +155,7 @@ def test_a_temporary_server_dies_with_its_maker(tmp_path: Path) -> None:
         "    print(server.pid, flush=True)\n"
         "    time.sleep(60)\n"
     )
-    place = tmp_path / "server"
+    place = place / "server"
     maker = subprocess.Popen([sys.executable, "-c", script, place], stdout=subprocess.PIPE, text=True)
     assert maker.stdout is not None
     pid = int(maker.stdout.readline())

@@ -48,8 +48,8 @@ class Serving:
 
 
 @pytest.fixture
-def serving(tmp_path: Path) -> Iterator[Serving]:
-    started = start(tmp_path)
+def serving(place: Path) -> Iterator[Serving]:
+    started = start(place)
     try:
         yield started
     finally:
@@ -80,7 +80,7 @@ def start(folder: Path) -> Serving:
     return started
 
 
-def test_whoever_is_killed_it_goes_on(serving: Serving, tmp_path: Path) -> None:
+def test_whoever_is_killed_it_goes_on(serving: Serving, place: Path) -> None:
     assert serving.browser.get("/setup/").status == 200
     for program in ("root", "worker", "sender"):
         victim = serving.pid_of(program)
@@ -99,7 +99,7 @@ def test_whoever_is_killed_it_goes_on(serving: Serving, tmp_path: Path) -> None:
     serving.process.kill()
     serving.process.wait(10)
     wait_until(lambda: not any(alive(pid) for pid in children if pid), 30, "the children end")
-    again = start(tmp_path)
+    again = start(place)
     assert again.browser.get("/setup/").status == 200
     again.process.send_signal(signal.SIGINT)
     assert again.process.wait(40) == 0
