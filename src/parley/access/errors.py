@@ -9,7 +9,7 @@ class RoleRefused(Refused):
     code = "role"
 
     def __init__(self) -> None:
-        super().__init__("Your role does not include this. An owner or admin of the workspace can change it.")
+        super().__init__("Your role does not include this. Whoever runs Parley for you can change your role.")
 
 
 class NoWorkspace(Refused):
@@ -18,7 +18,7 @@ class NoWorkspace(Refused):
     code = "no_workspace"
 
     def __init__(self) -> None:
-        super().__init__("You do not belong to a workspace yet. Ask an owner or admin of yours to add you.")
+        super().__init__("You do not belong to a workspace. Whoever runs Parley for you can add you to one.")
 
 
 class SetupClosed(NotFound):
@@ -41,6 +41,17 @@ class EmailTaken(Conflict):
 
     def __init__(self) -> None:
         super().__init__("There is a user with this e-mail address already.")
+
+
+class LastOwner(Conflict):
+    """Somebody has to own the workspace."""
+
+    code = "last_owner"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This person is the only owner of a workspace. Make somebody else an owner of it first."
+        )
 
 
 class TooManySignIns(TooMany):

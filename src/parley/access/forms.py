@@ -11,6 +11,7 @@ from parley.access.models import User
 from parley.access.services.members import normalised_email
 
 LONGEST_PASSWORD = 1024
+_STRENGTH = _("At least 10 characters. A few words in a row are easier to keep than a riddle.")
 
 
 class SignInForm(forms.Form):
@@ -20,6 +21,30 @@ class SignInForm(forms.Form):
     password = forms.CharField(
         label=_("Password"), max_length=LONGEST_PASSWORD, strip=False, widget=forms.PasswordInput
     )
+
+
+class PasswordForm(forms.Form):
+    """One's own password. Whether the old one is right is not for a form to say."""
+
+    old = forms.CharField(
+        label=_("Your password now"), max_length=LONGEST_PASSWORD, strip=False, widget=forms.PasswordInput
+    )
+    new = forms.CharField(
+        label=_("New password"),
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput,
+        help_text=_STRENGTH,
+    )
+    again = forms.CharField(
+        label=_("New password, again"), max_length=LONGEST_PASSWORD, strip=False, widget=forms.PasswordInput
+    )
+
+    def clean(self) -> None:
+        """A typing mistake would lock the person out."""
+        data = self.cleaned_data
+        if "new" in data and "again" in data and data["new"] != data["again"]:
+            self.add_error("again", _("This is not the same as above."))
 
 
 class SetupForm(forms.Form):
@@ -34,7 +59,7 @@ class SetupForm(forms.Form):
         max_length=LONGEST_PASSWORD,
         strip=False,
         widget=forms.PasswordInput,
-        help_text=_("At least 10 characters. A few words in a row are easier to keep than a riddle."),
+        help_text=_STRENGTH,
     )
     timezone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 

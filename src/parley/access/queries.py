@@ -70,6 +70,11 @@ def colleagues(workspace_id: UUID) -> list[Colleague]:
     ]
 
 
+def user_by_email(email: str) -> User | None:
+    """For commands of the operator: whoever has this address, also who is shut out."""
+    return User.objects.filter(email=email).first()
+
+
 def workspace_by_slug(slug: str) -> Workspace:
     """For commands of the operator: any workspace that is not deleted."""
     found = Workspace.objects.filter(slug=slug, deleted_at__isnull=True).first()

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.root, name="root"),
     path("sign-in/", views.sign_in_page, name="sign_in"),
     path("sign-out/", views.sign_out, name="sign_out"),
+    path("account/password/", views.password_page, name="password"),
     path("setup/", views.setup_page, name="setup"),
     path("preferences/theme/", views.theme, name="theme"),
     path("w/<slug:slug>/", views.enter, name="workspace"),

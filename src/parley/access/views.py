@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from django.contrib.auth import login, logout
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,13 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from parley.access import queries
 from parley.access.devices import device_of, remember_device
-from parley.access.doors import Member, member_view
+from parley.access.doors import Member, ask_to_sign_in, member_view
 from parley.access.errors import NameTaken, NoWorkspace, SetupClosed
-from parley.access.forms import SetupForm, SignInForm
+from parley.access.forms import PasswordForm, SetupForm, SignInForm
 from parley.access.frame import token_for
 from parley.access.models import User
-from parley.access.services import preferences, setup, sign_in
+from parley.access.services import passwords, preferences, setup, sign_in
 from parley.access.sources import source_of
+from parley.core.errors import Invalid
 from parley.core.stream_token import LIFETIME_SECONDS
 from parley.core.transactions import platform_transaction
 
@@ -59,6 +60,31 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End this browser's session."""
     logout(request)
     return redirect("sign_in")
+
+
+@require_http_methods(["GET", "POST"])
+def password_page(request: HttpRequest) -> HttpResponse:
+    """Change one's own password. The old one is asked for, and throttled as at signing in.
+
+    This session goes on, the person's others end.
+    """
+    user = request.user
+    if not isinstance(user, User):
+        return ask_to_sign_in(request)
+    form = PasswordForm(request.POST or None)
+    if form.is_valid():
+        if _try_to_sign_in(request, email=user.email, password=form.cleaned_data["old"]) is None:
+            form.add_error("old", _("This is not your password."))
+        else:
+            try:
+                passwords.choose_password(user, form.cleaned_data["new"])
+            except Invalid as refusal:
+                form.add_error("new", refusal.fields["password"])
+            else:
+                update_session_auth_hash(request, user)
+                return redirect(f"{reverse('password')}?changed=1")
+    context = {"form": form, "is_changed": "changed" in request.GET and not form.errors}
+    return render(request, "web/password.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,14 +3,12 @@
 import re
 from uuid import UUID
 
-from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from parley.access.errors import EmailTaken, NameTaken
 from parley.access.models import RECORD_SCOPES, ROLES, Membership, User, Workspace
+from parley.access.services.passwords import hashed
 from parley.core.errors import Conflict, Invalid
 from parley.core.ids import new_id
 
@@ -38,11 +36,7 @@ def create_user(
         is_operator=is_operator,
         status="active",
     )
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise Invalid("Choose another password.", fields={"password": list(error.messages)}) from None
-    user.password = make_password(password)
+    user.password = hashed(password, user)
     try:
         with transaction.atomic():
             user.save(force_insert=True)

@@ -87,6 +87,27 @@ def test_user_create_shows_a_password_once() -> None:
     assert "is manager of" in colleague.stdout
 
 
+def test_user_looks_after_who_exists() -> None:
+    email, slug = f"{uuid4()}@example.com", f"shop-{uuid4()}"
+    first = parley("user", "create", email, "--new-workspace", slug)
+    second = parley("user", "create", email.upper(), "--new-workspace", f"{slug} two")
+    assert second.stdout.endswith("They were here already: name and password stay as they are.\n")
+    renewed = parley("user", "password", email)
+    assert re.search(r"^Password: \S{16}$", renewed.stdout, re.MULTILINE)
+    assert renewed.stdout.split("Password: ")[1] != first.stdout.split("Password: ")[1]
+    for command in (
+        ("disable", email), ("role", email, "--workspace", slug, "--role", "agent"),
+    ):  # fmt: skip
+        assert_refused(parley("user", *command), "only owner")
+    other = f"{uuid4()}@example.com"
+    parley("user", "create", other, "--workspace", slug)
+    told = parley("user", "role", other, "--workspace", slug, "--role", "owner")
+    assert told.stdout == f"{other} is owner of {slug}.\n"
+    assert "cannot sign in" in parley("user", "disable", other).stdout
+    assert "can sign in again" in parley("user", "enable", other).stdout
+    assert_refused(parley("user", "password", f"{uuid4()}@example.com"), "nobody with the address")
+
+
 def test_user_create_wants_to_know_where() -> None:
     assert_refused(parley("user", "create", "a@example.com"), "--workspace", "--new-workspace")
     assert_refused_somehow(parley("user", "create", "a@example.com", "--workspace", "no-such-place"))
