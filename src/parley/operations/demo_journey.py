@@ -95,11 +95,10 @@ def _watch(walk: Walk) -> str:
 
 def _find_numbers(walk: Walk) -> str:
     open_channels = [entry for entry in _whatsapp(walk, "GET", "state")["channels"] if entry["open"]]
-    kinds = {entry["api"] for entry in open_channels}
-    if kinds != {"waha", "cloud"}:
-        raise StepFailed(f"connected are only: {', '.join(sorted(kinds)) or 'none'}")
-    for number, kind in enumerate(sorted(kinds)):
-        channel = next(entry["channel"] for entry in open_channels if entry["api"] == kind)
+    one_of_each = {entry["api"]: entry["channel"] for entry in open_channels}
+    if len(one_of_each) != 2:
+        raise StepFailed(f"connected are only: {', '.join(sorted(one_of_each)) or 'none'}")
+    for number, channel in enumerate(one_of_each.values()):
         mark = uuid4().hex[:8]
         walk.talks.append(Talk(channel, f"551998877{number:02}55", f"Bom dia! ({mark})", f"Olá! ({mark})"))
     return f"{len(open_channels)} numbers work: a session and a business number among them"
