@@ -12,7 +12,7 @@ from uuid import UUID
 
 from parley.core.live import EVERYTHING
 from parley.core.sql import statement
-from parley.core.stream_token import StreamGrant
+from parley.core.stream_token import LIFETIME_SECONDS, StreamGrant
 from parley.engines.database import DATABASE_AWAY, Pool, platform_transaction
 from parley.engines.measures import hints_sent, streams_open
 from parley.engines.wakeups import Wakeup
@@ -20,6 +20,9 @@ from parley.engines.wakeups import Wakeup
 _MOST_TOPICS = 50
 _OVERLAP_SECONDS = 3.0
 """A topic that was told this short a time ago is not told again when the log is read."""
+_REMEMBERED_SECONDS = 15.0
+_SLACK_SECONDS = 2.0
+"""A page's token is made a little after its data was read, perhaps on a machine with another clock."""
 
 
 @dataclass(eq=False, slots=True)
@@ -58,9 +61,14 @@ class Hub:
         self._told: dict[tuple[UUID, str], float] = {}
         self._wakeup = Wakeup(poll_seconds)
         self._cursor: tuple[int, int] | None = None
+        self._began = time.monotonic()
 
     def open(self, grant: StreamGrant) -> Stream:
+        """A stream that first hears what was told since its page was made."""
         stream = Stream(grant)
+        missed = self._told_since(grant)
+        if missed:
+            stream.hint(missed)
         self._streams.setdefault(grant.workspace_id, set()).add(stream)
         streams_open.inc()
         return stream
@@ -106,12 +114,22 @@ class Hub:
             )
             rows = await cursor.fetchall()
         now = time.monotonic()
-        self._told = {key: at for key, at in self._told.items() if now - at < _OVERLAP_SECONDS}
+        self._told = {key: at for key, at in self._told.items() if now - at < _REMEMBERED_SECONDS}
+        long_ago = now - _OVERLAP_SECONDS
         for row in rows:
-            missed = [topic for topic in row["topics"] if (row["workspace_id"], topic) not in self._told]
+            about = row["workspace_id"]
+            missed = [topic for topic in row["topics"] if self._told.get((about, topic), 0.0) <= long_ago]
             if missed:
-                self._tell(row["workspace_id"], missed)
+                self._tell(about, missed)
             self._cursor = (row["position"], row["seq"])
+
+    def _told_since(self, grant: StreamGrant) -> list[str]:
+        age = time.time() - (grant.expires_at - LIFETIME_SECONDS) + _SLACK_SECONDS
+        since = time.monotonic() - age
+        if age > _REMEMBERED_SECONDS or since < self._began:
+            return [EVERYTHING]
+        told = self._told.items()
+        return [topic for (about, topic), at in told if about == grant.workspace_id and at > since]
 
     def _tell(self, workspace_id: UUID, topics: list[str]) -> None:
         for stream in self._streams.get(workspace_id, ()):

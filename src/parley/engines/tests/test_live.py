@@ -1,18 +1,24 @@
 """Open screens hear that something changed, and nobody else does."""
 
+import asyncio
 import http.client
 import json
 import threading
 import time
 from collections.abc import Iterator
+from typing import cast as as_type
 from urllib.parse import urlsplit
+from uuid import UUID, uuid4
 
 import pytest
 
 from parley.access.models import Membership
 from parley.access.tests.factories import Cast, Person
 from parley.core.keys import keys
-from parley.core.stream_token import issue
+from parley.core.live import live_payload
+from parley.core.stream_token import LIFETIME_SECONDS, StreamGrant, issue
+from parley.engines.database import Pool
+from parley.engines.realtime.hub import Hub
 from parley.engines.tests.posting import cloud_text, post, signed_cloud
 from parley.engines.tests.running import Connected, connect_channel, in_workspace, running_edge, until
 
@@ -71,6 +77,24 @@ def test_a_message_is_heard_by_its_workspace_within_a_second(
     assert any(topic.startswith("conversation:") for topic in bob.topics)
     time.sleep(0.3)
     assert charlie.topics == set()
+
+
+def first_hint(hub: Hub, workspace_id: UUID, *, page_age: float) -> list[str]:
+    """What a stream hears at once whose page was made this many seconds ago."""
+    expires_at = int(time.time() - page_age) + LIFETIME_SECONDS
+    grant = StreamGrant(workspace_id, user_id=uuid4(), membership_id=uuid4(), expires_at=expires_at)
+    return asyncio.run(hub.open(grant).next(0.05))
+
+
+def test_a_page_hears_what_was_told_while_it_was_on_its_way() -> None:
+    ours, theirs = uuid4(), uuid4()
+    hub = Hub(as_type("Pool", None), poll_seconds=1)
+    assert first_hint(hub, ours, page_age=0) == ["*"], "nobody knows what was told before the hub was there"
+    hub._began -= 60
+    hub.on_notify(live_payload(ours, ["inbox"]))
+    assert first_hint(hub, ours, page_age=1) == ["inbox"]
+    assert first_hint(hub, theirs, page_age=1) == []
+    assert first_hint(hub, ours, page_age=30) == ["*"]
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a.b", "e30.AAAA"])

@@ -2,14 +2,16 @@
  * Live updates. meta[name=stream-token] holds a short-lived token, its data-renew where to get the next one.
  *
  * A hint {"topics": ["inbox", "conversation:…"]} becomes the events parley:inbox, parley:conversation:… on body;
- * after a gap, parley:resync makes everything on the page fetch itself. One tab of a workspace holds the
- * connection and tells the others: browsers allow six to a host over HTTP/1.1, and people open more tabs.
+ * after a gap, or for the topic "*", parley:resync makes everything on the page fetch itself. One tab of a
+ * workspace holds the connection and tells the others: browsers allow six to a host over HTTP/1.1, and people
+ * open more tabs. A new tab asks it for what was told while its page was on the way.
  */
 
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
 const SHOW_OFFLINE_AFTER = 3_000;
 const ASLEEP = 60_000;
+const REMEMBERED = 15_000;
 
 const meta = document.querySelector("meta[name=stream-token]");
 const channel = meta && "BroadcastChannel" in window ? new BroadcastChannel(`parley-live:${meta.dataset.renew}`) : null;
@@ -18,17 +20,24 @@ let wait = FIRST_WAIT;
 let retry;
 let gap = false;
 let offlineTimer;
+let told = [];
 
 function announce(topics) {
-  for (const topic of topics) document.body.dispatchEvent(new CustomEvent(`parley:${topic}`));
+  for (const topic of topics) document.body.dispatchEvent(new CustomEvent(`parley:${topic === "*" ? "resync" : topic}`));
 }
 
 function tell(message) {
+  if (message.topics) told = [...recently(), { topics: message.topics, at: Date.now() }];
   hear(message);
   channel?.postMessage(message);
 }
 
-function hear({ topics, online }) {
+const recently = () => told.filter(({ at }) => Date.now() - at < REMEMBERED);
+
+function hear({ topics, online, isNew }) {
+  if (isNew && source && recently().length) {
+    channel.postMessage({ topics: [...new Set(recently().flatMap((hint) => hint.topics))] });
+  }
   if (topics) announce(topics);
   if (online === undefined) return;
   clearTimeout(offlineTimer);
@@ -96,6 +105,7 @@ function start() {
 
 if (meta?.content) {
   channel?.addEventListener("message", (event) => hear(event.data));
+  channel?.postMessage({ isNew: true });
   start();
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) announce(["resync"]), start();
