@@ -73,4 +73,8 @@ attach("[data-bubble-actions]", (bar) => {
     event.stopPropagation();
     act(name);
   });
+  // What comes and goes above it moves the bubble; the bar goes with it.
+  const moved = new ResizeObserver(() => bubble && (bubble.isConnected ? place(bubble) : hide()));
+  moved.observe(log);
+  return () => moved.disconnect();
 });
