@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from parley.core.events import DomainEvent
 
@@ -22,6 +23,24 @@ class ContactRenamed(ContactEvent):
     """Somebody gave the contact another name, which the lists show."""
 
     type: ClassVar[str] = "contact.renamed"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactBlocked(ContactEvent):
+    """Nobody writes to the contact any more."""
+
+    type: ClassVar[str] = "contact.blocked"
+
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ContactUnblocked(ContactEvent):
+    """The contact can be written to again."""
+
+    type: ClassVar[str] = "contact.unblocked"
+
+    by: UUID
 
 
 @dataclass(frozen=True, slots=True)

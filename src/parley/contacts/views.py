@@ -1,4 +1,4 @@
-"""The contact's part of the side panel, and the two things that may be changed in it."""
+"""The contact's part of the side panel, and what may be changed in it."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from parley.access.doors import Member, member_view
 from parley.contacts import queries
 from parley.contacts.forms import ConsentForm, NameForm
-from parley.contacts.services import consent, identity
+from parley.contacts.services import blocking, consent, identity
 from parley.core.errors import Invalid
 
 
@@ -54,9 +54,21 @@ def contact_consent(request: HttpRequest, member: Member, contact_id: UUID) -> H
     return _panel(request, member, contact_id)
 
 
+@require_http_methods(["POST", "DELETE"])
+@member_view(may="contacts.write")
+def contact_blocking(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponse:
+    """Block the contact, or take the block away with DELETE (`_method` in a form)."""
+    takes_away = request.method == "DELETE" or request.POST.get("_method") == "delete"
+    verb = blocking.unblock if takes_away else blocking.block
+    verb(member.workspace_id, contact_id, actor_id=member.membership_id)
+    return _panel(request, member, contact_id, template="contacts/blocked.html")
+
+
 def _problems(form: ConsentForm) -> dict[str, list[str]]:
     return {name: [str(problem) for problem in problems] for name, problems in form.errors.items()}
 
 
-def _panel(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponse:
-    return render(request, "contacts/panel.html", {"contact": queries.profile_of(member, contact_id)})
+def _panel(
+    request: HttpRequest, member: Member, contact_id: UUID, *, template: str = "contacts/panel.html"
+) -> HttpResponse:
+    return render(request, template, {"contact": queries.profile_of(member, contact_id)})

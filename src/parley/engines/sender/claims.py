@@ -20,7 +20,7 @@ _REFUSALS = {
     "contact_gone": "The contact was deleted before this could leave.",
     "contact_blocked": "The contact is blocked.",
     "suppressed": "This person asked not to be written to.",
-    "window_closed": "The customer last wrote more than 24 hours ago. Only a template may be sent.",
+    "window_closed": "The customer last wrote more than 24 hours ago. Write again as soon as they do.",
 }
 _ONLY_WAIT = frozenset({"channel_not_working"})
 _STILL_LEAVES = frozenset({"conversation_closed"})

@@ -16,14 +16,17 @@ ACTION: Final = "messages.send"
 
 _WORDS: Final[dict[str, tuple[str, Promise]]] = {
     "channel_gone": ("channel", gettext_lazy("This number was removed. Write from another one.")),
-    "contact_gone": ("contact", gettext_lazy("This contact was deleted. Restore it to write again.")),
+    "contact_gone": ("contact", gettext_lazy("This contact was deleted, so nothing can be sent to it.")),
     "contact_blocked": (
         "contact",
-        gettext_lazy("This contact is blocked. Unblock it in the contact's panel to write again."),
+        gettext_lazy("This contact is blocked. To write again, unblock it in the details at the side."),
     ),
     "suppressed": (
         "contact",
-        gettext_lazy("This person asked not to be written to. They can start again by writing to you."),
+        gettext_lazy(
+            "This person asked not to be written to. If they tell you otherwise, note a yes for Service in "
+            "the details at the side."
+        ),
     ),
     "window_closed": (
         "window",
@@ -35,12 +38,15 @@ _WORDS: Final[dict[str, tuple[str, Promise]]] = {
     "channel_not_working": (
         "channel",
         gettext_lazy(
-            "This number is not connected, so nothing can go out. An admin can reconnect it under Channels."
+            "This number is not connected, so nothing can go out. An owner or admin can reconnect it under "
+            "Channels."
         ),
     ),
     "conversation_closed": ("closed", gettext_lazy("This conversation is closed. Reopen it to write.")),
 }
-_ROLE: Final = gettext_lazy("Your role lets you read here, not write. An admin can change it.")
+_ROLE: Final = gettext_lazy(
+    "Your role lets you read here, not write. Whoever runs Parley for you can change it."
+)
 
 
 def check_may_send(

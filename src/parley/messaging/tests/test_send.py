@@ -145,6 +145,23 @@ def test_the_gate_says_why(cast: Cast, code: str) -> None:
     assert messages_in(talk) == []
 
 
+REMEDIES = {
+    "contact_blocked": ("unblock it", "blocking/", {"_method": "delete"}),
+    "suppressed": ("note a yes for Service", "consent/", {"purpose": "utility", "state": "granted"}),
+    "conversation_closed": ("Reopen it", "closure/", {"_method": "delete"}),
+}
+
+
+@pytest.mark.parametrize("code", REMEDIES)
+def test_the_remedy_that_the_gate_names_is_there_and_helps(cast: Cast, code: str) -> None:
+    talk, (words, path, order) = REFUSED[code](cast.alice), REMEDIES[code]
+    page = cast.bob.client.get(cast.bob.url(f"inbox/{talk.id}/"))
+    assert words in page.text
+    place = f"conversations/{talk.id}" if path == "closure/" else f"contacts/{talk.contact_id}"
+    assert cast.bob.client.post(cast.bob.url(f"{place}/{path}"), order, headers=HTMX).status_code == 200
+    assert send(cast.bob, talk)
+
+
 def test_an_open_window_lets_through(cast: Cast) -> None:
     talk = make_conversation(cast.alice, channel=make_channel(cast.alice, has_window=True))
     assert send(cast.bob, talk)

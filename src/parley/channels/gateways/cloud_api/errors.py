@@ -75,7 +75,7 @@ CODES: Final[Mapping[int, Verdict]] = {
     131021: _fail("The number cannot write to itself."),
     131026: _fail("WhatsApp cannot deliver to this number. It may not be on WhatsApp, or have an old app."),
     131030: _fail("A test number may write only to the numbers on its list. Add this contact to it at Meta."),
-    131047: _fail("More than 24 hours have passed since the customer last wrote. Send a template instead."),
+    131047: _fail("More than 24 hours have passed since the customer last wrote. Write as soon as they do."),
     131049: _fail("Meta held this back to spare the person too much marketing. Wait at least 24 hours."),
     131050: _fail("The person has stopped marketing messages from you."),
     131051: _fail("WhatsApp does not support this type of message."),
