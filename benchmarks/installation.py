@@ -1,5 +1,6 @@
 """A Parley of its own for the benchmarks: an embedded server that keeps its promises, and its processes."""
 
+import ctypes
 import os
 import secrets
 import signal
@@ -18,12 +19,12 @@ import psycopg
 from parley.operations import postmaster
 from parley.operations.embedded import EmbeddedServer, temporary_server
 from parley.operations.installation import free_port
-from parley.operations.serving import SUPERVISOR_VARIABLE
 
 DATABASE = "parley"
 _READY_SECONDS = 120.0
 _END_SECONDS = 30.0
 _LOOK_SECONDS = 0.01
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,19 @@ def installation(folder: Path) -> Iterator[Installation]:
 
 
 @contextmanager
-def running(arguments: list[str], variables: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """`parley …` until the block ends. It notices if this process is killed."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "parley.cli", *arguments],
-        env={**variables, SUPERVISOR_VARIABLE: str(os.getpid())},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def running(
+    arguments: list[str], variables: Mapping[str, str], *, output: Path = Path(os.devnull)
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`parley …` until the block ends, or this process does."""
+    with output.open("wb") as printed:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "parley.cli", *arguments],
+            env=dict(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            start_new_session=True,
+            preexec_fn=_die_with_us if sys.platform == "linux" else None,  # noqa: PLW1509
+        )
     try:
         yield process
     finally:
@@ -142,3 +147,7 @@ def _count_statements_on_request(server: EmbeddedServer) -> None:
     server.revive()
     with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
         connection.execute("CREATE EXTENSION pg_stat_statements")
+
+
+def _die_with_us() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
