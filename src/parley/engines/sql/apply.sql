@@ -203,6 +203,8 @@ RETURNING message_id, provider_message_id;
 -- name: derive_statuses
 -- The times are the smallest seen per kind; the state follows from them, so order and repeats do not matter.
 -- A word about the message also answers its try, whose sender may have died before it could note the answer.
+-- The ids stand twice, or on tables without statistics yet every message is compared with every one seen: 600 ms
+-- for a batch of 200 instead of 18.
 WITH derived AS (
   UPDATE message
   SET accepted_at = least(message.accepted_at, seen.accepted), sent_at = least(message.sent_at, seen.sent),
@@ -232,7 +234,7 @@ WITH derived AS (
     WHERE workspace_id = %(workspace)s AND message_id = ANY(%(message_id)s)
     GROUP BY message_id
   ) AS seen
-  WHERE message.workspace_id = %(workspace)s AND message.id = seen.message_id
+  WHERE message.workspace_id = %(workspace)s AND message.id = ANY(%(message_id)s) AND message.id = seen.message_id
   RETURNING message.id, message.conversation_id, message.status, message.attempts
 ), answered AS (
   UPDATE send_attempt
