@@ -28,6 +28,12 @@ class ListForm(forms.Form):
         return self.cleaned_data["sort"] or "newest"
 
 
+class EarlierForm(forms.Form):
+    """Which conversation is on the screen already."""
+
+    besides = forms.UUIDField(required=False)
+
+
 class WordsForm(forms.Form):
     """A text, and what it answers. Without JavaScript the client id is empty and every click counts."""
 

@@ -7,6 +7,7 @@ from parley.core.tenancy import TenantForeignKey, TenantModel, one_of
 
 CONVERSATION_STATES = ("open", "pending", "snoozed", "closed", "expired")
 OPEN_STATES = ("open", "pending", "snoozed")
+CLOSED_STATES = ("closed", "expired")
 PRIORITIES = ("none", "low", "medium", "high", "urgent")
 KINDS = ("message", "note", "activity")
 TYPES = (
@@ -77,6 +78,10 @@ class Conversation(TenantModel):
                 "workspace", "window_expires_at", "id",
                 condition=models.Q(status__in=OPEN_STATES, window_expires_at__isnull=False),
                 name="conversation_window",
+            ),
+            models.Index(
+                "workspace", models.F("closed_at").desc(), models.F("id").desc(),
+                condition=models.Q(status__in=CLOSED_STATES), name="conversation_closed_recent",
             ),
         ]  # fmt: skip
 

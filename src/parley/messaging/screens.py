@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-Tab = Literal["mine", "unassigned", "all"]
+Tab = Literal["mine", "unassigned", "all", "closed"]
 Sort = Literal["newest", "waiting", "window"]
 
 

@@ -20,5 +20,6 @@ urlpatterns = [
     path(f"{_MESSAGE}reactions/", views.message_reactions, name="reactions"),
     path(f"{_MESSAGE}resend/", views.resend, name="resend"),
     path("media/<uuid:media_id>/", views.media, name="media"),
+    path("contacts/<uuid:contact_id>/earlier/", views.earlier, name="earlier"),
     path("channels/<uuid:channel_id>/test/", start_views.channel_test, name="channel_test"),
 ]

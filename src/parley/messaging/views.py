@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parley.access.doors import Member, member_view
+from parley.contacts.queries import contact_of
 from parley.core import clock
 from parley.core.environment import environment
 from parley.core.errors import Invalid
@@ -17,6 +18,7 @@ from parley.messaging import queries
 from parley.messaging.forms import (
     MOST_ROWS,
     AssignForm,
+    EarlierForm,
     ListForm,
     PlaceForm,
     ReactionForm,
@@ -74,6 +76,16 @@ def thread_updates(request: HttpRequest, member: Member, conversation_id: UUID) 
         raise Invalid(_("This address is broken. Reload the page.")) from None
     found = queries.thread_since(member, conversation_id, since=since)
     return render(request, "messaging/updates.html", {**_thread_context(found), "done": "", "with_log": True})
+
+
+@require_safe
+@member_view(may="conversations.read")
+def earlier(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponse:
+    """What was closed with a contact, for the panel beside a conversation: `besides` is that one."""
+    contact = contact_of(member.workspace_id, contact_id)
+    besides = cleaned(EarlierForm(request.GET))["besides"]
+    rows = queries.earlier_conversations(member, contact.id, besides=besides)
+    return render(request, "messaging/earlier.html", {"rows": rows})
 
 
 @require_POST

@@ -5,6 +5,7 @@ from parley.messaging.queries.inbox import (
     PAGE_SIZE,
     SORTS,
     TABS,
+    earlier_conversations,
     inbox_counts,
     inbox_page,
     inbox_row,
@@ -13,6 +14,7 @@ from parley.messaging.queries.inbox import (
 from parley.messaging.queries.thread import bubble_of, thread_of, thread_since
 
 __all__ = [
-    "PAGE_SIZE", "SORTS", "TABS", "bubble_of", "conversation_for", "inbox_counts", "inbox_page", "inbox_row",
-    "media_for", "message_for", "message_with", "thread_of", "thread_since", "unread_count",
+    "PAGE_SIZE", "SORTS", "TABS", "bubble_of", "conversation_for", "earlier_conversations", "inbox_counts",
+    "inbox_page", "inbox_row", "media_for", "message_for", "message_with", "thread_of", "thread_since",
+    "unread_count",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from parley.core.errors import Invalid
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FORM: Final = re.compile(r"([a-z]{1,12})\.([01])\.(-?\d{1,18})\.([0-9a-f]{32})\.(-?\d{1,18})", re.ASCII)
+_FORM: Final = re.compile(r"([a-z]{1,12})\.([012])\.(-?\d{1,18})\.([0-9a-f]{32})\.(-?\d{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,11 @@
--- The inbox list. `scope`, one of the `page_…` statements and `rows` are put together into one statement:
---   WITH scope AS NOT MATERIALIZED (…), page AS (…) rows
+-- The inbox list. The parts below are put together into one statement:
+--   WITH scope AS NOT MATERIALIZED (scope AND number AND person),
+--     closed AS NOT MATERIALIZED (closed AND number, the first `reach`), page AS (page_…) rows
 -- Each names the workspace although row security adds it, because distributed tables route by it. Django sends
 -- the values as literals, so the planner drops the conditions that a tab, a sort or an empty search leaves open.
 
 -- name: scope
--- Open conversations of a tab, and of a search when there is one: a name, a part of a number, or a whole number.
--- A whole number is equal or not, so contact_identity_value serves it. For the other two the names and numbers of
--- the workspace's open conversations are read one by one, newest first, until a page is full: neither ILIKE nor
--- LIKE is leak-proof, so row security keeps them from an index. OFFSET 0 keeps the planner from hashing every
--- contact of the workspace instead. Measured on two busy cores (load 10): with 5,000 open conversations below
--- 50 ms; with 100,000 a common word 20 ms, a whole number 0.1 s, a rare word or part 1.7 s.
+-- Open conversations of a tab.
 SELECT conversation.id, conversation.last_message_at, conversation.waiting_since, conversation.window_expires_at
 FROM conversation
 WHERE conversation.workspace_id = %(workspace_id)s
@@ -17,7 +13,38 @@ WHERE conversation.workspace_id = %(workspace_id)s
   AND conversation.last_message_at IS NOT NULL
   AND (%(tab)s <> 'mine' OR conversation.assignee_id = %(membership_id)s)
   AND (%(tab)s <> 'unassigned' OR conversation.assignee_id IS NULL)
-  AND (
+
+-- name: closed
+-- Closed ones of a tab from the cursor on, by conversation_closed_recent. No page reads more than `reach` of them:
+-- they are kept for years, and `person` reads them one by one.
+SELECT id, contact_id, closed_at
+FROM conversation
+WHERE conversation.workspace_id = %(workspace_id)s
+  AND conversation.status IN ('closed', 'expired')
+  AND (%(tab)s <> 'mine' OR conversation.assignee_id = %(membership_id)s)
+  AND (%(tab)s <> 'unassigned' OR conversation.assignee_id IS NULL)
+  AND (%(phase)s < 2 OR (closed_at, id) < (%(key)s, %(id)s))
+
+-- name: number
+-- A search for a whole number: equal or not, so contact_identity_value serves it.
+  (
+    %(whole)s = '{}'::text[]
+    OR conversation.contact_id IN (
+      SELECT contact_id
+      FROM contact_identity
+      WHERE workspace_id = %(workspace_id)s
+        AND kind IN ('phone', 'wa_id')
+        AND scope = ''
+        AND value = ANY (%(whole)s)
+    )
+  )
+
+-- name: person
+-- A search for a part of a name or number. Those of the workspace's conversations are read one by one, newest first,
+-- until a page is full: neither ILIKE nor LIKE is leak-proof, so row security keeps them from an index. OFFSET 0
+-- keeps the planner from hashing every contact of the workspace instead. Measured on two busy cores (load 10): with
+-- 5,000 open conversations below 50 ms; with 100,000 a common word 20 ms, a rare word or part 1.7 s.
+  (
     %(name)s = ''
     OR EXISTS (
       SELECT
@@ -45,17 +72,6 @@ WHERE conversation.workspace_id = %(workspace_id)s
       WHERE number.value LIKE ANY (%(parts)s)
     )
   )
-  AND (
-    %(whole)s = '{}'::text[]
-    OR conversation.contact_id IN (
-      SELECT contact_id
-      FROM contact_identity
-      WHERE workspace_id = %(workspace_id)s
-        AND kind IN ('phone', 'wa_id')
-        AND scope = ''
-        AND value = ANY (%(whole)s)
-    )
-  )
 
 -- name: page_newest
 -- Walks conversation_open_recent, for mine conversation_assignee_recent, from the cursor on.
@@ -63,7 +79,7 @@ WHERE conversation.workspace_id = %(workspace_id)s
 -- a third is planning.
 SELECT id, 1 AS phase, last_message_at AS key
 FROM scope
-WHERE (last_message_at, id) < (%(key)s, %(id)s)
+WHERE %(phase)s < 2 AND (last_message_at, id) < (%(key)s, %(id)s)
 ORDER BY last_message_at DESC, id DESC
 LIMIT %(limit)s
 
@@ -80,7 +96,8 @@ UNION ALL
 (
   SELECT id, 1 AS phase, last_message_at AS key
   FROM scope
-  WHERE waiting_since IS NULL AND (%(phase)s = 0 OR (last_message_at, id) < (%(key)s, %(id)s))
+  WHERE waiting_since IS NULL
+    AND %(phase)s < 2 AND (%(phase)s = 0 OR (last_message_at, id) < (%(key)s, %(id)s))
   ORDER BY last_message_at DESC, id DESC
   LIMIT %(limit)s
 )
@@ -100,10 +117,28 @@ UNION ALL
   SELECT id, 1 AS phase, last_message_at AS key
   FROM scope
   WHERE (window_expires_at IS NULL OR window_expires_at <= %(as_of)s)
-    AND (%(phase)s = 0 OR (last_message_at, id) < (%(key)s, %(id)s))
+    AND %(phase)s < 2 AND (%(phase)s = 0 OR (last_message_at, id) < (%(key)s, %(id)s))
   ORDER BY last_message_at DESC, id DESC
   LIMIT %(limit)s
 )
+
+-- name: page_closed
+-- Alone in their tab; behind the open ones of a search in any tab. AND person, the last closed first.
+SELECT id, 2 AS phase, closed_at AS key
+FROM closed AS conversation
+WHERE closed_at IS NOT NULL
+
+-- name: page_earlier
+-- What was closed with one contact, on every number; by the index on contact.
+SELECT conversation.id, 2 AS phase, conversation.closed_at AS key
+FROM conversation
+WHERE conversation.workspace_id = %(workspace_id)s
+  AND conversation.contact_id = %(contact_id)s
+  AND conversation.status IN ('closed', 'expired')
+  AND conversation.closed_at IS NOT NULL
+  AND conversation.id <> %(besides)s
+ORDER BY conversation.closed_at DESC, conversation.id DESC
+LIMIT %(limit)s
 
 -- name: page_one
 -- The row of one conversation, whatever its state.
@@ -153,7 +188,7 @@ LEFT JOIN LATERAL (
 ) AS phone ON true
 ORDER BY page.phase,
          CASE page.phase WHEN 0 THEN page.key END,
-         CASE page.phase WHEN 1 THEN page.key END DESC,
+         CASE WHEN page.phase > 0 THEN page.key END DESC,
          CASE page.phase WHEN 0 THEN page.id END,
          page.id DESC
 LIMIT %(limit)s

@@ -18,7 +18,7 @@ from parley.core.ids import new_id
 from parley.core.models import Event
 from parley.core.storage import new_key, put
 from parley.core.transactions import workspace_transaction
-from parley.messaging.models import Conversation, MediaFile, Message
+from parley.messaging.models import CLOSED_STATES, Conversation, MediaFile, Message
 
 _number = count(1)
 
@@ -106,6 +106,8 @@ def make_conversation(
     contact = contact or make_contact(person)
     if channel.has_window:
         facts["window_expires_at"] = now() + timedelta(hours=2 if window_open else -2)
+    if facts.get("status") in CLOSED_STATES:
+        facts.setdefault("closed_at", now())
     with workspace_transaction(person.workspace.id):
         return Conversation.objects.create(
             **{

@@ -21,6 +21,7 @@ def ids(cast: Cast, talk: Conversation) -> dict[str, UUID]:
         "message_id": make_message(talk, inbound=False, status="failed", media_id=media.id, type="image").id,
         "media_id": media.id,
         "channel_id": make_channel(cast.alice).id,
+        "contact_id": talk.contact_id,
     }
 
 
