@@ -61,26 +61,21 @@ class Conversation(TenantModel):
             one_of("priority", PRIORITIES, "conversation_priority"),
         ]
         indexes = [
-            models.Index(
-                "workspace", models.F("last_message_at").desc(), models.F("id").desc(),
+            models.Index("workspace", models.F("last_message_at").desc(), models.F("id").desc(),
                 condition=models.Q(status__in=OPEN_STATES), name="conversation_open_recent",
             ),
-            models.Index(
-                "workspace", "assignee", models.F("last_message_at").desc(), models.F("id").desc(),
+            models.Index("workspace", "assignee", models.F("last_message_at").desc(), models.F("id").desc(),
                 condition=models.Q(status__in=OPEN_STATES), name="conversation_assignee_recent",
             ),
-            models.Index(
-                "workspace", "waiting_since", "id",
+            models.Index("workspace", "waiting_since", "id",
                 condition=models.Q(status__in=OPEN_STATES, waiting_since__isnull=False),
                 name="conversation_waiting",
             ),
-            models.Index(
-                "workspace", "window_expires_at", "id",
+            models.Index("workspace", "window_expires_at", "id",
                 condition=models.Q(status__in=OPEN_STATES, window_expires_at__isnull=False),
                 name="conversation_window",
             ),
-            models.Index(
-                "workspace", models.F("closed_at").desc(), models.F("id").desc(),
+            models.Index("workspace", models.F("closed_at").desc(), models.F("id").desc(),
                 condition=models.Q(status__in=CLOSED_STATES), name="conversation_closed_recent",
             ),
         ]  # fmt: skip

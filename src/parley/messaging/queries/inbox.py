@@ -20,7 +20,7 @@ PAGE_SIZE: Final = 50
 COUNT_CAP: Final = 1_000
 EARLIER_SIZE: Final = 10
 REACH: Final = 20_000
-"""Closed conversations that a page of a search by name looks through, see `person` in inbox.sql for the cost."""
+"""Closed conversations that a page of a search by name looks through: see `person` in inbox.sql."""
 
 _PACKAGE: Final = "parley.messaging"
 _START: Final = {

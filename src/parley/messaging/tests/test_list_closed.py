@@ -90,12 +90,12 @@ def test_the_panel_lists_what_was_closed_with_the_contact(cast: Cast, capture_qu
     address = cast.bob.url(f"contacts/{marina.id}/earlier/")
     cast.bob.client.get(cast.bob.url("inbox/"))
     with capture_queries() as queries:
-        page = cast.bob.client.get(address, {"besides": here.id}, headers=HTMX)
+        page = cast.bob.client.get(address, {"besides": str(here.id)}, headers=HTMX)
     assert len(queries) == 5, "session, user, membership, contact, conversations"
     assert page.text.index(str(old[0].id)) < page.text.index(str(old[1].id))
     assert "Talk 2" in page.text
     assert page.text.count('class="slip"') == 2
-    without = cast.bob.client.get(address, {"besides": old[0].id}, headers=HTMX)
+    without = cast.bob.client.get(address, {"besides": str(old[0].id)}, headers=HTMX)
     assert str(old[0].id) not in without.text
     thread = cast.bob.client.get(cast.bob.url(f"inbox/{here.id}/"), headers=HTMX)
     assert f'hx-get="{address}?besides={here.id}"' in thread.text
