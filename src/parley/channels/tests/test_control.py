@@ -118,6 +118,18 @@ def test_says_when_no_webhook_ever_came_and_sets_it_again(
     assert webhook["url"].endswith(channel.webhook_token)
 
 
+def test_the_webhook_can_be_set_again_at_any_time(cast: Cast, whatsapp: Simulator, channel: Channel) -> None:
+    with workspace_transaction(cast.alice.workspace.id):
+        Channel.objects.filter(id=channel.id).update(last_activity_at=channel.created_at)
+    page = cast.alice.client.get(cast.alice.url(f"channels/{channel.id}/")).text
+    assert "Nothing has arrived" not in page
+    assert f"/channels/{channel.id}/webhook/" in page
+    assert "Set the webhook again" in page
+    number = make_number(cast.alice, whatsapp)
+    page = cast.alice.client.get(cast.alice.url(f"channels/{number.id}/")).text
+    assert "Set the webhook again" not in page, "a number has a section of its own"
+
+
 def test_without_javascript_a_verb_leads_back_to_the_page(cast: Cast, channel: Channel) -> None:
     answer = cast.alice.client.post(cast.alice.url(f"channels/{channel.id}/stop/"))
     assert answer.status_code == 302
