@@ -1,6 +1,7 @@
 """One channel's turn: hold the lease, claim only what leaves at once, send, write down."""
 
 import asyncio
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -57,22 +58,28 @@ class ChannelSender:
         if lease is None:
             return
         recorder = Recorder(self._pool, lease)
-        helpers = [asyncio.create_task(self._keep(lease)), asyncio.create_task(recorder.run())]
+        over = asyncio.Event()
+        helpers = [asyncio.create_task(self._keep(lease, over)), asyncio.create_task(recorder.run())]
         try:
             await self._send_all(lease, recorder)
         finally:
             # Also when the database went away meanwhile: only this process will ever hear these answers.
             if self._in_flight:
                 await asyncio.wait(self._in_flight)
-            for task in helpers:
-                task.cancel()
+            # Told, not cancelled: inside a query that breaks off a cancellation can get lost, and waiting for
+            # it would hold the channel for ever.
+            over.set()
+            recorder.stop()
             await asyncio.gather(*helpers, return_exceptions=True)
             await recorder.flush()
             await release_lease(self._pool, lease)
 
-    async def _keep(self, lease: Lease) -> None:
+    async def _keep(self, lease: Lease, over: asyncio.Event) -> None:
         while lease.deadline:
-            await asyncio.sleep(lease.seconds / 3)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(lease.seconds / 3):
+                    await over.wait()
+                return
             try:
                 if not await renew_lease(self._pool, lease):
                     log.warning("sender.lease_lost", channel=str(lease.channel_id))

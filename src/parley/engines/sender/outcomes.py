@@ -95,6 +95,7 @@ class Recorder:
         self._lease = lease
         self._waiting: list[Outcome] = []
         self._arrived = asyncio.Event()
+        self._is_stopping = False
 
     def add(self, outcome: Outcome) -> None:
         self._waiting.append(outcome)
@@ -105,11 +106,16 @@ class Recorder:
         return not self._waiting
 
     async def run(self) -> None:
-        """Write what arrives, for ever."""
-        while True:
+        """Write what arrives, until `stop`."""
+        while not self._is_stopping:
             await self._arrived.wait()
             self._arrived.clear()
             await self.flush()
+
+    def stop(self) -> None:
+        """Let `run` end once what has arrived is written."""
+        self._is_stopping = True
+        self._arrived.set()
 
     async def flush(self) -> None:
         """Write all that waits, trying again until the database takes it."""
