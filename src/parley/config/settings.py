@@ -42,6 +42,8 @@ def _database() -> dict[str, Any]:
         "HOST": parts.get("host", ""),
         "PORT": str(parts.get("port") or ""),
         "OPTIONS": options,
+        # Asked of each connection that leaves the pool: a PostgreSQL that restarted costs nobody an error.
+        "CONN_HEALTH_CHECKS": True,
         # PgBouncer in transaction mode keeps no cursor and no prepared statement between transactions.
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }

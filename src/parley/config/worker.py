@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -36,17 +37,7 @@ async def _work(environment: Environment) -> None:
     app = django_app.with_connector(django_app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with app.open_async():
         helpers = _helpers(app, environment)
-        worker = asyncio.create_task(
-            app.run_worker_async(
-                concurrency=_CONCURRENCY,
-                fetch_job_polling_interval=environment.poll_seconds,
-                shutdown_graceful_timeout=environment.grace_seconds,
-                update_heartbeat_interval=max(1.0, environment.job_rescue_seconds / 3),
-                stalled_worker_timeout=environment.job_rescue_seconds,
-                delete_jobs="successful",
-                install_signal_handlers=False,
-            )
-        )
+        worker = asyncio.create_task(_again(partial(_do_jobs, app, environment)))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.cancel)
         log.info("worker.ready")
@@ -60,16 +51,54 @@ async def _work(environment: Environment) -> None:
     log.info("worker.stopped")
 
 
+async def _do_jobs(app: "App", environment: Environment) -> None:
+    """Returns, or raises, when the database went away: what ran then was waited for, and `_again` goes on."""
+    from asgiref.sync import sync_to_async
+    from django.db import close_old_connections
+
+    # Periodic jobs are deferred in the one thread that this names; a broken connection would stay in it.
+    await sync_to_async(close_old_connections)()
+    await app.run_worker_async(
+        concurrency=_CONCURRENCY,
+        fetch_job_polling_interval=environment.poll_seconds,
+        shutdown_graceful_timeout=environment.grace_seconds,
+        update_heartbeat_interval=max(1.0, environment.job_rescue_seconds / 3),
+        stalled_worker_timeout=environment.job_rescue_seconds,
+        delete_jobs="successful",
+        install_signal_handlers=False,
+        task_middleware=[_on_own_connection],
+    )
+    await asyncio.sleep(1)
+
+
+def _on_own_connection(do_job: Callable[[], object], _context: object, _worker: object) -> object:
+    """A job runs in any of many threads: it gives its connection back, and inherits no broken one."""
+    from django.db import close_old_connections
+
+    try:
+        return do_job()
+    finally:
+        close_old_connections()
+
+
 def _helpers(app: "App", environment: Environment) -> list[asyncio.Task[None]]:
     """What runs beside the jobs: the readers of the event log, and the rescue."""
+    from django.db import close_old_connections
+
     from parley.core.database_urls import engine_url
     from parley.core.reactors import run_reactors
     from parley.engines.wakeups import EVENTS, Wakeup, listen
 
     woken = Wakeup(environment.poll_seconds)
 
+    def read_log() -> None:
+        try:
+            run_reactors(engine_url(environment))
+        finally:
+            close_old_connections()
+
     async def react() -> None:
-        await asyncio.to_thread(run_reactors, engine_url(environment))
+        await asyncio.to_thread(read_log)
         await woken.wait()
 
     async def rescue() -> None:
@@ -85,7 +114,7 @@ def _helpers(app: "App", environment: Environment) -> list[asyncio.Task[None]]:
 
 async def _again(step: Callable[[], Awaitable[None]]) -> None:
     """Repeat a step for ever; a database that is away is waited for."""
-    from django.db import Error, close_old_connections
+    from django.db import Error
     from procrastinate.exceptions import ConnectorException
     from psycopg import OperationalError
 
@@ -94,7 +123,6 @@ async def _again(step: Callable[[], Awaitable[None]]) -> None:
             await step()
         except (OperationalError, Error, ConnectorException) as error:
             log.warning("worker.database_away", reason=type(error).__name__)
-            await asyncio.to_thread(close_old_connections)
             await asyncio.sleep(1)
 
 
