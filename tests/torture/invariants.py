@@ -15,7 +15,9 @@ from tests.torture.world import World
 ACCEPTED = frozenset({"accepted", "sent", "delivered", "read"})
 _OPEN = frozenset({"queued", "sending"})
 _SENT = """
-SELECT message.id, message.status, message.client_ref, message.attempts, message.metadata ? 'resend_of' AS is_resend,
+SELECT message.id, message.status, message.client_ref, message.attempts,
+       (SELECT string_agg(outcome || ' ' || coalesce(http_status::text, '') || ' ' || detail, '; ')
+        FROM send_attempt WHERE send_attempt.message_id = message.id) AS tries,
        EXISTS (SELECT FROM send_attempt
                WHERE send_attempt.message_id = message.id AND send_attempt.outcome = 'uncertain') AS was_uncertain
 FROM message
@@ -123,8 +125,8 @@ def sent_once(
         _doubt_was_resolved(world)
     ever = {row["id"] for row in rows if row["was_uncertain"] or row["status"] == "uncertain"}
     if in_flight is not None:
-        beyond = ever - set(in_flight)
-        assert not beyond, f"I3: {len(beyond)} in doubt that were not in flight at a fault: {beyond}"
+        beyond = [(row["id"], row["tries"]) for row in rows if row["id"] in ever - set(in_flight)]
+        assert not beyond, f"I3: {len(beyond)} in doubt that were not in flight at a fault: {beyond[:5]}"
     return _tally(world, ever_uncertain=len(ever))
 
 
