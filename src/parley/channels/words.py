@@ -1,6 +1,6 @@
 """A channel's state in the words of the person who has to do something about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Union
 
 from django.utils.translation import gettext
@@ -77,7 +77,10 @@ _WORDS: dict[str, StateWords] = {
     "failed": StateWords(
         label=_("Not working"),
         title=_("Not working"),
-        meaning=_("Nothing comes in and nothing goes out. Messages written meanwhile wait here."),
+        meaning=_(
+            "Nothing comes in and nothing goes out. New messages are refused; those that wait already leave "
+            "when it works again."
+        ),
         advice=_("Restart it. If that does not help, log it out and connect the phone again."),
         tone="bad",
         sign="warning",
@@ -87,7 +90,10 @@ _WORDS: dict[str, StateWords] = {
 _FAILED_NUMBER = StateWords(
     label=_("Not working"),
     title=_("Not working"),
-    meaning=_("WhatsApp refuses to work with this number. Messages written meanwhile wait here."),
+    meaning=_(
+        "WhatsApp refuses to work with this number. New messages are refused; those that wait already leave "
+        "when it works again."
+    ),
     advice=_("Read what it said below, put it right, then check again."),
     tone="bad",
     sign="warning",
@@ -103,17 +109,20 @@ _STOPPED_NUMBER = StateWords(
 _UNREACHABLE = StateWords(
     label=_("Not reachable"),
     title=_("The server does not answer"),
-    meaning=_("The last state known is older than a minute, and nothing can be sent at present."),
+    meaning=_("What is shown here is the last that was known. Messages wait until the server answers."),
     advice=_("Parley tries again every minute by itself."),
     tone="warn",
     sign="warning",
+)
+_UNREACHABLE_NUMBER = replace(
+    _UNREACHABLE, advice=_("Parley tries again every hour by itself. You can check now.")
 )
 
 
 def words_for(channel: Channel, *, has_sessions: bool) -> StateWords:
     """What to call the state, what it means and what to do about it."""
     if UNREACHABLE in channel.metadata and channel.status != "stopped":
-        return _UNREACHABLE
+        return _UNREACHABLE if has_sessions else _UNREACHABLE_NUMBER
     if not has_sessions and channel.status == "failed":
         return _FAILED_NUMBER
     if not has_sessions and channel.status == "stopped":
