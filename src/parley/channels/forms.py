@@ -51,7 +51,10 @@ class WahaForm(forms.Form):
     name = _name_field("Shop")
     base_url = _address_field(
         label=_("Address of your WAHA server"),
-        help_text=_("Where WAHA runs, for example http://localhost:3000."),
+        help_text=_(
+            "Where WAHA runs, for example https://waha.example.com. In your own network, such as "
+            "http://localhost:3000, the operator allows that network first, with PARLEY_GATEWAY_NETWORKS."
+        ),
     )
     api_key = forms.CharField(
         label=_("API key"),
