@@ -27,10 +27,13 @@ attach("[data-thread][data-reading]", (thread) => {
   scroller.addEventListener("scrollend", seen);
   document.addEventListener("visibilitychange", seen);
   window.addEventListener("focus", seen);
+  // On a phone the thread comes into sight only after it has come onto the page.
+  document.addEventListener("parley:opened", seen);
   seen();
   return () => {
     observer.disconnect();
     document.removeEventListener("visibilitychange", seen);
     window.removeEventListener("focus", seen);
+    document.removeEventListener("parley:opened", seen);
   };
 });
