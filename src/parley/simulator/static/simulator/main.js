@@ -84,7 +84,10 @@ scripts.addEventListener("change", () => post("scripts", { running: scripts.chec
 pace.addEventListener("change", () => post("pace", PACES[pace.value]));
 document.addEventListener("click", (event) => {
   const view = event.target.closest("[data-show]")?.dataset.show;
-  if (view) document.body.dataset.view = view;
+  if (!view) return;
+  document.body.dataset.view = view;
+  // What comes into sight has been read.
+  if (view === "phone") showChat(person, channel);
 });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") draw(); });
 document.getElementById("new-person").addEventListener("submit", async (event) => {
