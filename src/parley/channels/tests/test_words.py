@@ -34,7 +34,7 @@ def test_the_thread_says_the_same(cast: Cast, status: str, words: str) -> None:
 def test_the_pages_promise_what_there_is(cast: Cast) -> None:
     ways = cast.alice.client.get(cast.alice.url("channels/new/")).text
     assert "you have to wait until they write again" in ways
-    assert "template" not in ways
+    assert "only templates" not in ways
     session = cast.alice.client.get(cast.alice.url("channels/new/session/")).text
     assert "PARLEY_GATEWAY_NETWORKS" in session, "the same that a refusal names"
     assert "Find people by name or number" in session, "the palette"
