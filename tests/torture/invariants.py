@@ -1,7 +1,7 @@
-"""What must hold after every case, read from outside: the database as its owner, and the simulator's ledger.
+"""What must hold after every case, read from outside: the database as its owner, the simulator's ledger.
 
-I1: what was answered 2xx is there exactly once. I3: a message is accepted at most once, and doubt is not wider
-than what was in flight. I5: nothing is stuck.
+I1: what was answered 2xx is there exactly once. I3: a message is accepted at most once, and doubt is not
+wider than what was in flight. I5: nothing is stuck.
 """
 
 from collections import Counter
@@ -19,13 +19,14 @@ SELECT message.id, message.status, message.client_ref, message.attempts,
        (SELECT string_agg(outcome || ' ' || coalesce(http_status::text, '') || ' ' || detail, '; ')
         FROM send_attempt WHERE send_attempt.message_id = message.id) AS tries,
        EXISTS (SELECT FROM send_attempt
-               WHERE send_attempt.message_id = message.id AND send_attempt.outcome = 'uncertain') AS was_uncertain
+               WHERE send_attempt.message_id = message.id AND send_attempt.outcome = 'uncertain')
+         AS was_uncertain
 FROM message
 WHERE direction = 'outbound' AND kind = 'message' AND NOT metadata ? 'echo'
 """
 _STUCK = """
-SELECT 'inbound_event ' || state AS what, count(*) AS count FROM inbound_event WHERE state IN ('new', 'parked')
-GROUP BY 1
+SELECT 'inbound_event ' || state AS what, count(*) AS count FROM inbound_event
+WHERE state IN ('new', 'parked') GROUP BY 1
 UNION ALL
 SELECT 'message ' || status, count(*) FROM message WHERE status IN ('queued', 'sending') GROUP BY 1
 UNION ALL
@@ -92,16 +93,14 @@ def received_once(world: World, answered: Collection[str]) -> None:
     until(lambda: not world.rows("SELECT FROM inbound_event WHERE state = 'new' LIMIT 1"), seconds=45)
     counts = {row["provider_message_id"]: row["count"] for row in world.rows(_RECEIVED)}
     lost = set(answered) - set(counts)
-    assert not lost, f"I1: {len(lost)} of {len(answered)} answered events are not in the inbox: {sorted(lost)[:5]}"
+    assert not lost, f"I1: {len(lost)} of {len(answered)} answered events are lost: {sorted(lost)[:5]}"
     doubled = [id_ for id_, count in counts.items() if count > 1]
     assert not doubled, f"I1: {len(doubled)} messages stand twice: {doubled[:5]}"
     assert not world.rows(_TWICE_OPEN), "I1: a customer has two open conversations on one number."
     assert not world.rows(_TWICE_ANNOUNCED), "I1: a message was announced twice."
 
 
-def sent_once(
-    world: World, *, in_flight: Collection[UUID] | None = None, words_arrive: bool = True
-) -> Tally:
+def sent_once(world: World, *, in_flight: Collection[UUID] | None = None, words_arrive: bool = True) -> Tally:
     """I3: the ledger against the database. Call it when nothing is on its way any more.
 
     `in_flight` are the messages that were on their way at a fault: no other may ever have been in doubt. With

@@ -1,4 +1,4 @@
-"""Starts a program that cannot outlive the run, however the run ends: `leash.py <pid of the run> <program> …`.
+"""Starts a program that cannot outlive the run, however that ends: `leash.py <pid of the run> <program> …`.
 
 The kernel kills it when the run's main thread is gone; the setting survives the `exec`. Run with `-S -E`.
 """

@@ -54,7 +54,11 @@ class Program:
 
     def wait_until_it_says(self, words: str, *, seconds: float = 60) -> None:
         """Wait for words in what it has printed since its start."""
-        until(lambda: words in self.printed or not self.is_running, seconds=seconds, what=f"{self.name}: {words}")
+        until(
+            lambda: words in self.printed or not self.is_running,
+            seconds=seconds,
+            what=f"{self.name}: {words}",
+        )
         assert words in self.printed, f"{self.name} ended:\n{self.last_words}"
 
     def kill(self) -> None:

@@ -17,10 +17,10 @@ SECRET = "the signature's own key"
 VERIFY_TOKEN = "handshake"
 
 _ADD_CHANNEL = """
-INSERT INTO channel (workspace_id, id, name, provider, status, has_window, base_url, external_id, credentials,
-                     webhook_token, webhook_secret, verify_token, throughput_mps)
-VALUES (%(workspace)s, %(id)s, %(name)s, %(provider)s, 'working', %(has_window)s, %(base_url)s, %(external_id)s,
-        %(credentials)s, %(token)s, %(secret)s, %(verify)s, %(per_second)s)
+INSERT INTO channel (workspace_id, id, name, provider, status, has_window, base_url, external_id,
+                     credentials, webhook_token, webhook_secret, verify_token, throughput_mps)
+VALUES (%(workspace)s, %(id)s, %(name)s, %(provider)s, 'working', %(has_window)s, %(base_url)s,
+        %(external_id)s, %(credentials)s, %(token)s, %(secret)s, %(verify)s, %(per_second)s)
 """
 _ADD_LEASES = """
 INSERT INTO channel_lease (workspace_id, id, channel_id, purpose)
@@ -31,7 +31,8 @@ _QUEUE = """
 WITH queued AS (
   INSERT INTO message (workspace_id, id, conversation_id, channel_id, contact_id, direction, body, status,
                        client_id, client_ref, at)
-  SELECT %(workspace)s, id, conversation_id, %(channel)s, contact_id, 'outbound', body, 'queued', id, ref, now()
+  SELECT %(workspace)s, id, conversation_id, %(channel)s, contact_id, 'outbound', body, 'queued', id, ref,
+         now()
   FROM unnest(%(id)s::uuid[], %(conversation_id)s::uuid[], %(contact_id)s::uuid[], %(body)s::text[],
               %(ref)s::text[]) AS new (id, conversation_id, contact_id, body, ref)
   ON CONFLICT DO NOTHING
@@ -106,7 +107,12 @@ def connect_at_simulator(
     app = world.whatsapp.add_cloud_app(app_secret=SECRET)
     external_id, keys = str(app["numbers"][0]), {"access_token": app["access_token"]}
     number = connect(
-        world, "cloud_api", external_id=external_id, credentials=keys, per_second=per_second, by_proxy=by_proxy
+        world,
+        "cloud_api",
+        external_id=external_id,
+        credentials=keys,
+        per_second=per_second,
+        by_proxy=by_proxy,
     )
     hook = f"{world.url}/hooks/{number.token}"
     world.whatsapp.add_cloud_app(app_secret=SECRET, callback_url=hook, verify_token=VERIFY_TOKEN)

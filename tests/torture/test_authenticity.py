@@ -95,7 +95,10 @@ def test_only_who_holds_the_secret_is_heard(world: World, provider: str) -> None
         name: send(world, webhook, forge(provider, right, webhook.body)) for name, forge in FORGERIES.items()
     }
     answers["JSON written again"] = send(
-        world, webhook, [(HEADER[provider], right)], body=json.dumps(json.loads(webhook.body), indent=1).encode()
+        world,
+        webhook,
+        [(HEADER[provider], right)],
+        body=json.dumps(json.loads(webhook.body), indent=1).encode(),
     )
     answers["one byte changed"] = send(
         world, webhook, [(HEADER[provider], right)], body=webhook.body.replace(b"Oi!", b"Oi?")

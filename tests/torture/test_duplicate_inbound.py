@@ -69,5 +69,9 @@ def deliver(world: World, webhook: Webhook) -> int:
 
 def eight_days_pass(world: World) -> None:
     """Everything that came so far came eight days ago."""
-    for table, column in (("inbound_event", "received_at"), ("inbound_event", "created_at"), ("message", "at")):
+    for table, column in (
+        ("inbound_event", "received_at"),
+        ("inbound_event", "created_at"),
+        ("message", "at"),
+    ):
         world.write(f"UPDATE {table} SET {column} = {column} - interval '8 days'")  # noqa: S608  names above

@@ -1,4 +1,4 @@
-"""kill -9 of each process in turn under traffic: nothing lost, nothing doubled, nothing to be done by hand."""
+"""kill -9 of each process in turn under traffic: nothing lost, nothing doubled, nothing to do by hand."""
 
 import random
 import signal
@@ -42,10 +42,10 @@ class Traffic:
     pictures: list[str] = field(default_factory=list)
 
     def go_on(self, seconds: float) -> None:
-        """Queue replies for so long, while webhooks and desk work on their own. One customer sends a picture."""
+        """One customer sends a picture; replies are queued for so long. The rest works on its own."""
         place, number = len(self.pictures), next(iter(self.replies))
         letter = Letter(channel=number.external_id, type="image", body="A mesa")
-        write = partial(refused_as_none, lambda: self.world.whatsapp.write(wa_id_of(place), letter))
+        write = partial(empty_if_refused, lambda: self.world.whatsapp.write(wa_id_of(place), letter))
         self.pictures.append(until(write, what="the session is connected again"))
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -124,12 +124,12 @@ def is_calm(world: World) -> bool:
     return not any(complaint in said for complaint in ("database_away", "stopping worker", "interrupted"))
 
 
-def refused_as_none(ask: Callable[[], str]) -> str | None:
+def empty_if_refused(ask: Callable[[], str]) -> str:
     """A session that has just started takes nothing for a moment."""
     try:
         return ask()
     except Refusal:
-        return None
+        return ""
 
 
 def slow_answers(world: World) -> None:

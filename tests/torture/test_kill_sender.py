@@ -52,7 +52,7 @@ def test_no_message_is_sent_twice_and_none_is_forgotten(world: World, chance: ra
 
 
 def test_a_sender_that_dies_between_accept_and_record_leaves_one_doubt(world: World) -> None:
-    """The provider has the message and the answer never reaches the database: doubt, settled by the status."""
+    """The provider has the message, the answer never reached the database, and no status comes: doubt."""
     world.start("simulator", "edge", "sender.1")
     number = connect_at_simulator(world, "cloud_api")
     chats = customers_write(world, number, count=1)

@@ -1,13 +1,12 @@
 """A provider of our own that delivers signed webhooks and tries again until they are taken, within bounds."""
 
 import asyncio
-import itertools
 import json
 import random
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -100,13 +99,15 @@ class Provider:
         began = time.monotonic()
         timeout = aiohttp.ClientTimeout(total=_ANSWER_SECONDS)
         connector = aiohttp.TCPConnector(limit=0)
-        async with aiohttp.ClientSession(self.url, timeout=timeout, connector=connector) as http:
-            async with asyncio.TaskGroup() as group:
-                for place, webhook in enumerate(webhooks):
-                    if self._stop.is_set():
-                        break
-                    group.create_task(self._deliver(http, webhook))
-                    await asyncio.sleep(began + (place + 1) / per_second - time.monotonic())
+        async with (
+            aiohttp.ClientSession(self.url, timeout=timeout, connector=connector) as http,
+            asyncio.TaskGroup() as group,
+        ):
+            for place, webhook in enumerate(webhooks):
+                if self._stop.is_set():
+                    break
+                group.create_task(self._deliver(http, webhook))
+                await asyncio.sleep(began + (place + 1) / per_second - time.monotonic())
 
     async def _deliver(self, http: aiohttp.ClientSession, webhook: Webhook) -> None:
         for _ in range(_MOST_ATTEMPTS):
@@ -127,12 +128,9 @@ class Provider:
         return status
 
 
-def texts(
-    numbers: list[Number], *, count: int, customers: int, chance: random.Random
-) -> Iterable[Webhook]:
+def texts(numbers: list[Number], *, count: int, customers: int, chance: random.Random) -> Iterable[Webhook]:
     """So many texts of so many customers over the numbers. Each customer keeps to one number."""
-    pick: Callable[[], int] = lambda: chance.randrange(customers)  # noqa: E731
-    for place in itertools.islice(itertools.count(), count):
-        customer = pick()
+    for place in range(count):
+        customer = chance.randrange(customers)
         number = numbers[customer % len(numbers)]
         yield text_webhook(number, customer=customer, text=f"Mensagem {place}")

@@ -1,4 +1,4 @@
-"""One installation under torture: its own database, Parley's processes, a simulated WhatsApp, and two proxies."""
+"""One installation under torture: a database of its own, Parley's processes, a simulated WhatsApp."""
 
 import itertools
 import urllib.error
