@@ -201,10 +201,9 @@ ON CONFLICT (workspace_id, channel_id, provider_message_id, status, at) DO NOTHI
 RETURNING message_id, provider_message_id;
 
 -- name: derive_statuses
--- The times are the smallest seen per kind; the state follows from them, so order and repeats do not matter.
--- A word about the message also answers its try, whose sender may have died before it could note the answer.
--- The ids stand twice, or on tables without statistics yet every message is compared with every one seen: 600 ms
--- for a batch of 200 instead of 18.
+-- The times are the smallest seen per kind; the state follows from them, so order and repeats do not matter. A
+-- word about the message also answers its try, whose sender may have died before it could. The ids stand twice:
+-- while the tables have no statistics, a batch of 200 takes 600 ms with the join alone, and 18 so.
 WITH derived AS (
   UPDATE message
   SET accepted_at = least(message.accepted_at, seen.accepted), sent_at = least(message.sent_at, seen.sent),
