@@ -1,5 +1,7 @@
 """The pages before and between workspaces: setting up, signing in and out, choosing, the stream's token."""
 
+import re
+from typing import Final
 from urllib.parse import urlsplit
 
 from django.contrib.auth import login, logout, update_session_auth_hash
@@ -24,6 +26,9 @@ from parley.core.stream_token import LIFETIME_SECONDS
 from parley.core.transactions import platform_transaction
 
 ONE_YEAR = 365 * 24 * 3600
+
+_LOCAL: Final = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f-\x9f]*")
+"""One slash, then no second one: browsers read a backslash as a slash, and leave out control characters."""
 
 
 @require_GET
@@ -156,4 +161,6 @@ def _safe_next(request: HttpRequest) -> str:
     ):
         return reverse("root")
     parts = urlsplit(wanted)
-    return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+    rebuilt = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+    # Looked at again: without its host, the path of http://here//elsewhere/ is the address of another host.
+    return rebuilt if _LOCAL.fullmatch(rebuilt) else reverse("root")
