@@ -65,3 +65,16 @@ class TooManySignIns(TooMany):
             f"Too many attempts to sign in. Nothing is wrong with your account: try again in {minutes} min.",
             retry_after=retry_after,
         )
+
+
+class SignInsQueue(TooMany):
+    """So many people sign in at this moment that this one's turn did not come in time."""
+
+    code = "sign_ins_queue"
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(
+            "Many people are signing in at this moment. Nothing is wrong with your account: "
+            f"try again in {retry_after} seconds.",
+            retry_after=retry_after,
+        )

@@ -13,7 +13,7 @@ from django.contrib.auth import authenticate
 from django.db import connection
 from django.http import HttpRequest
 
-from parley.access.errors import TooManySignIns
+from parley.access.errors import SignInsQueue, TooManySignIns
 from parley.access.models import SignInAttempt, User
 from parley.access.services.members import normalised_email
 from parley.core.clock import now
@@ -23,6 +23,10 @@ from parley.core.sql import statement
 WINDOW_SECONDS: Final = 15 * 60
 PER_ACCOUNT: Final = 10
 PER_SOURCE: Final = 50
+
+HASHING_WAIT_SECONDS: Final = 5.0
+"""Who waits here holds one of the few threads that serve the pages, so nobody waits for long."""
+RETRY_SECONDS: Final = 10
 
 _hashing = threading.BoundedSemaphore(2)
 """argon2id takes 100 MB for its moment: many at once must not take the machine."""
@@ -69,9 +73,16 @@ def begin(*, email: str, source: str, device: str = "") -> Attempt:
 
 
 def verify(request: HttpRequest, *, email: str, password: str) -> User | None:
-    """The person, or None: unknown, inactive and mistaken cannot be told apart, nor timed."""
-    with _hashing:
+    """The person, or None: unknown, inactive and mistaken cannot be told apart, nor timed.
+
+    Raises `SignInsQueue` where its turn does not come in time; the attempt stays counted, for it was one.
+    """
+    if not _hashing.acquire(timeout=HASHING_WAIT_SECONDS):
+        raise SignInsQueue(retry_after=RETRY_SECONDS)
+    try:
         user = authenticate(request, username=normalised_email(email), password=password)
+    finally:
+        _hashing.release()
     return user if isinstance(user, User) else None
 
 

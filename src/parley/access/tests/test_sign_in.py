@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from statistics import median
 from typing import Any
 
@@ -170,6 +171,18 @@ def test_many_at_once_are_all_counted(cast: Cast) -> None:
         answers = list(threads.map(guess, range(sign_in.PER_ACCOUNT + 6)))
     assert answers.count(422) == sign_in.PER_ACCOUNT
     assert answers.count(429) == 6
+
+
+def test_a_sign_in_whose_turn_does_not_come_is_sent_away(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sign_in.HASHING_WAIT_SECONDS == 5
+    monkeypatch.setattr(sign_in, "HASHING_WAIT_SECONDS", 0.1)
+    with ExitStack() as others:
+        for _ in range(2):
+            others.enter_context(sign_in._hashing)
+        refused = attempt(cast.alice.user.email, PASSWORD)
+        assert (refused.status_code, refused["Retry-After"]) == (429, str(sign_in.RETRY_SECONDS))
+        assert "Many people are signing in" in refused.content.decode()
+    assert attempt(cast.alice.user.email, PASSWORD).status_code == 302
 
 
 def test_a_forged_header_changes_nothing(cast: Cast) -> None:
