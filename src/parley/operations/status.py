@@ -20,16 +20,25 @@ _QUEUES = {
     "messages in doubt": "SELECT count(*) FROM message WHERE status = 'uncertain'",
 }
 _JOBS = "SELECT count(*) FROM procrastinate_jobs WHERE status = {}"
-_WORTH_A_LOOK = frozenset({"webhook events set aside", "messages in doubt", "jobs that failed"})
+_REACTIONS = "SELECT count(*) FROM reactor_failure WHERE at > now() - interval '7 days'"
+_WORTH_A_LOOK = frozenset(
+    {
+        "webhook events set aside",
+        "messages in doubt",
+        "jobs that failed",
+        "reactions given up in 7 days",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the answer. Not `is_well` makes `doctor` end with code 1."""
+    """One line of the answer. Not `is_well` makes `doctor` end with code 1; a warning does not."""
 
     subject: str
     said: str
     is_well: bool = True
+    is_warning: bool = False
 
 
 def look(environment: Environment) -> list[Finding]:
@@ -92,13 +101,15 @@ def _queues(environment: Environment) -> list[Finding]:
             for subject, state in (("jobs that wait", "todo"), ("jobs that failed", "failed")):
                 statement = sql.SQL(_JOBS).format(sql.Literal(state))
                 findings.append(_count(connection, subject, statement))
+        if _has_table(connection, "reactor_failure"):
+            findings.append(_count(connection, "reactions given up in 7 days", sql.SQL(_REACTIONS)))
     return findings
 
 
 def _count(connection: Connection[Any], subject: str, statement: sql.SQL | sql.Composed) -> Finding:
     row = connection.execute(statement).fetchone()
     number = int(row[0]) if row else 0
-    return Finding(subject, str(number), is_well=not (number and subject in _WORTH_A_LOOK))
+    return Finding(subject, str(number), is_warning=number > 0 and subject in _WORTH_A_LOOK)
 
 
 def _has_table(connection: Connection[Any], name: str) -> bool:
