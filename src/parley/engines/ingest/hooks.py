@@ -3,6 +3,7 @@
 The signature is checked over the raw bytes before anything of them is read, and fails closed.
 """
 
+import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -32,6 +33,7 @@ from parley.engines.measures import webhooks_answered, webhooks_events
 log = structlog.get_logger(__name__)
 
 PREFIX = "/hooks/"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class _Refusal(Exception):
@@ -67,6 +69,10 @@ class Hooks:
             log.error("webhook.secret_shut", reason=str(error))
             message = "The secret of this channel does not open here. Nothing was kept: send this again."
             await self._refuse(send, _Refusal(503, "secret_shut", message, **{"retry-after": "60"}))
+        except Exception:
+            log.exception("webhook.failed")
+            message = "Something went wrong here. Nothing is promised to be kept: send this again."
+            await self._refuse(send, _Refusal(503, "failed", message, **{"retry-after": "10"}))
 
     async def _refuse(self, send: Send, refusal: _Refusal) -> None:
         webhooks_answered.labels(str(refusal.status)).inc()
@@ -74,7 +80,7 @@ class Hooks:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = scope["path"].removeprefix(PREFIX).strip("/")
-        channel = await self._directory.by_token(token) if token else None
+        channel = await self._directory.by_token(token) if _TOKEN.fullmatch(token) else None
         if channel is None:
             message = "No channel has this webhook address. Copy it from the channel's page."
             raise _Refusal(404, "not_found", message)
@@ -86,6 +92,9 @@ class Hooks:
             raise _Refusal(405, "method", "A webhook is a POST.", allow="GET, POST")
 
     async def _handshake(self, scope: Scope, channel: KnownChannel, send: Send) -> None:
+        if not channel.verify_token:
+            message = "This kind of channel has no handshake: what happens to it is posted here."
+            raise _Refusal(403, "no_handshake", message)
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         challenge = gateway_for(channel.provider).answer_handshake(query, channel.verify_token)
         if challenge is None:

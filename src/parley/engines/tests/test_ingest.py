@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from parley.access.tests.factories import Cast
+from parley.channels.models import Channel
 from parley.contacts.models import Contact, ContactIdentity
 from parley.engines.tests.posting import cloud_text, post, signed_cloud
 from parley.engines.tests.running import Connected, connect_channel, in_workspace, running_edge, until
@@ -142,3 +143,13 @@ def test_the_handshake(edge: str, channel: Connected) -> None:
     url = f"{edge}/hooks/{channel.token}?{query}"
     assert post(url + "handshake", b"", method="GET") == (200, 1158201444)
     assert post(url + "wrong", b"", method="GET")[0] == 403
+
+
+def test_a_channel_that_knows_no_handshake_says_so(edge: str, channel: Connected) -> None:
+    in_workspace(
+        channel.workspace_id, lambda: Channel.objects.filter(id=channel.id).update(verify_token=None)
+    )
+    url = f"{edge}/hooks/{channel.token}?hub.mode=subscribe&hub.challenge=1&hub.verify_token="
+    status, answer = post(url, b"", method="GET")
+    assert (status, answer["error"]["code"]) == (403, "no_handshake")
+    assert "has no handshake" in answer["error"]["message"]
