@@ -84,12 +84,15 @@ def running_chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def new_context(browser: Browser, screen: Screen, *, watch: Watch, dark: bool = False) -> BrowserContext:
+def new_context(
+    browser: Browser, screen: Screen, *, watch: Watch, dark: bool = False, scale: float = 1
+) -> BrowserContext:
     """A person's own browser: cookies of its own, a finger instead of a mouse on a phone."""
     context = browser.new_context(
         viewport=screen.viewport,
         has_touch=screen.is_phone,
         is_mobile=screen.is_phone,
+        device_scale_factor=scale,
         color_scheme="dark" if dark else "light",
         locale="en-GB",
         reduced_motion="reduce",
