@@ -1,7 +1,8 @@
 """Who may do what: five roles, one table.
 
 An action is `<resource>.<verb>`. Doors and templates ask `allows`; nothing else knows a role by name. The
-words are for people: the settings page shows them beside the roles.
+words are for people. A role holds for all records of the workspace: a membership's `record_scope` is kept and
+narrows nothing yet.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from parley.access.models import ROLES
 EVERYBODY: Final = frozenset(ROLES)
 WORKERS: Final = EVERYBODY - {"auditor"}
 ADMINS: Final = frozenset({"owner", "admin"})
-OWNER: Final = frozenset({"owner"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class Permission:
 
 
 ROLE_WORDS: Final = {
-    "owner": "Everything, and the workspace itself.",
-    "admin": "Everything but the workspace's end.",
-    "manager": "People, campaigns, reports and all records.",
-    "agent": "The inbox, and the records within their scope.",
+    "owner": "Everything. A workspace always has one.",
+    "admin": "Everything that an owner may.",
+    "manager": "Everything that an agent may.",
+    "agent": "The inbox and the contacts of the whole workspace.",
     "auditor": "Reads everything, changes nothing.",
 }
 
@@ -41,13 +41,9 @@ TABLE: Final = (
     Permission("messages.send", WORKERS, "Write to customers and react to what they wrote."),
     Permission("notes.write", WORKERS, "Leave private notes in a conversation."),
     Permission("contacts.read", EVERYBODY, "See contacts, how to reach them and what they agreed to."),
-    Permission("contacts.write", WORKERS, "Change contacts and record what they agreed to."),
+    Permission("contacts.write", WORKERS, "Change and block contacts, and record what they agreed to."),
     Permission("channels.read", EVERYBODY, "See the connected numbers and their health."),
     Permission("channels.manage", ADMINS, "Connect, test, restart and remove numbers."),
-    Permission("members.read", EVERYBODY, "See who belongs to the workspace."),
-    Permission("members.manage", ADMINS, "Add members and change their roles."),
-    Permission("workspace.manage", ADMINS, "Change the workspace's name, language and settings."),
-    Permission("workspace.end", OWNER, "Hand the workspace over or delete it."),
 )
 
 _ROLES_OF: Final = {permission.action: permission.roles for permission in TABLE}
