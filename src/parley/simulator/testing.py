@@ -85,9 +85,9 @@ class Simulator:
         return str(self.waha("GET", f"/api/sessions/{session}")["status"])
 
     def add_cloud_app(self, *, callback_url: str = "", verify_token: str = "", **order: object) -> Json:
-        """A Cloud API app with its numbers: app_secret, access_token, waba_id, numbers and how the handshake
-        went."""
-        body = {"callback_url": callback_url, "verify_token": verify_token, **order}
+        """A Cloud API app with its numbers, in place of the one before: app_secret, access_token, waba_id,
+        numbers and how the handshake went."""
+        body = {"callback_url": callback_url, "verify_token": verify_token, "replace": True, **order}
         return dict(self._simulator("POST", "cloud/apps", body))
 
     # Customers

@@ -43,7 +43,7 @@ class SimulatedWhatsApp:
 
     def add_numbers(self, account: dict[str, Any]) -> None:
         """A business account with its numbers; the same again changes nothing."""
-        self._ask("POST", "cloud/apps", account)
+        self._ask("POST", "cloud/apps", {**account, "replace": True})
 
     def status_of(self, session: str) -> str:
         """The state of a session in the provider's words; empty for one that does not exist."""

@@ -20,6 +20,7 @@ from parley.simulator.world import World
 SHOP_PHONE = "551932110000"
 SHOP_NAME = "Casa Lume"
 DEFAULT_NUMBER = "109800000000001"
+DEFAULT_APP = "480000000000001"
 
 
 class Scan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,10 +46,13 @@ class NumberOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class AppOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A Meta app with one business account and its numbers. What is left out gets a fixed value, so that the
-    same order twice gives the same app. With `callback_url` the handshake is made at once."""
+    """A Meta app with one business account and its numbers. What is left out gets a fixed value.
 
-    app_id: str = "480000000000001"
+    With `callback_url` the handshake is made at once. An app that is there is replaced where the order names
+    it, or says `replace`."""
+
+    app_id: str = ""
+    replace: bool = False
     app_secret: str = "simulated-app-secret"  # noqa: S105 - a simulated secret that opens nothing
     access_token: str = "simulated-access-token"  # noqa: S105 - the same
     waba_id: str = "102200000000001"
@@ -119,7 +123,7 @@ class ChannelDoors:
         return answer({"engine": self.world.engine})
 
     async def app(self, request: Request) -> Response:
-        order = await read_as(request, AppOrder)
+        order = self._named(await read_as(request, AppOrder))
         webhook: Json = {"verified": False, "reason": "no callback_url was given"}
         if order.callback_url:
             try:
@@ -139,6 +143,16 @@ class ChannelDoors:
             },
             status=201 if webhook["verified"] or not order.callback_url else 422,
         )
+
+    def _named(self, order: AppOrder) -> AppOrder:
+        """With its app's id. Nobody overwrites an app that somebody uses by saying nothing."""
+        if order.app_id:
+            return order
+        if DEFAULT_APP in self.world.apps and not order.replace:
+            raise Conflict(
+                f"The app {DEFAULT_APP} is there and may be in use. Name an app_id, or say replace: true."
+            )
+        return replace(order, app_id=DEFAULT_APP)
 
     def _put(self, order: AppOrder, *, is_verified: bool) -> None:
         known = self.world.apps.get(order.app_id)

@@ -47,6 +47,19 @@ def test_a_handshake_with_the_wrong_token_leaves_no_callback(whatsapp: Simulator
     assert whatsapp.deliveries() == []
 
 
+def test_an_app_that_is_there_is_not_replaced_by_saying_nothing(shop: Simulator) -> None:
+    with pytest.raises(Refusal) as refusal:
+        shop.add_cloud_app(replace=False, app_secret="another")
+    assert refusal.value.status == 409
+    assert "replace: true" in refusal.value.body["error"]  # type: ignore[index]
+    other = shop.add_cloud_app(
+        replace=False, app_id="480000000000002", waba_id="102200000000002", access_token="other", numbers=[]
+    )
+    assert other["app_id"] == "480000000000002"
+    assert shop.add_cloud_app(replace=False, app_id="480000000000001")["app_id"] == "480000000000001"
+    assert shop.add_cloud_app(replace=True)["app_id"] == "480000000000001"
+
+
 def test_a_number_has_its_own_callback_after_a_handshake(whatsapp: Simulator, receiver: Receiver) -> None:
     whatsapp.add_cloud_app()
     order = {"override_callback_uri": receiver.url, "verify_token": "wrong"}
