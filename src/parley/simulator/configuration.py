@@ -27,6 +27,9 @@ ONLY_SENT = Pace(sent=0, delivered=None, read=None, spread=0)
 """For tests that deliver and read by hand."""
 
 
+PORT = 8009
+"""Where it listens unless told otherwise."""
+
 QR_ROUNDS = 6
 """Codes that a session shows before it gives up, as WhatsApp has it."""
 
@@ -40,7 +43,7 @@ class Configuration:
     seed: int = 0
     waha_api_key: str = "simulator-key"
     engine: Engine = "GOWS"
-    public_url: str = "http://127.0.0.1:8010"
+    public_url: str = f"http://127.0.0.1:{PORT}"
     pace: Pace = field(default_factory=Pace)
     scripted: bool = False
     script_pace: float = 1.0

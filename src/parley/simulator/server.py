@@ -1,6 +1,6 @@
 """Runs the simulator under uvicorn, with connections that faults can cut.
 
-python -m parley.simulator.server --port 8010 --store ~/.parley/simulator.sqlite --scripted
+python -m parley.simulator.server --port 8009 --store ~/.parley/simulator.sqlite --scripted
 """
 
 import argparse
@@ -11,7 +11,7 @@ import uvicorn
 
 from parley.core.errors import Misconfigured
 from parley.simulator.app import House
-from parley.simulator.configuration import INSTANT, ONLY_SENT, QR_ROUNDS, Configuration, Pace
+from parley.simulator.configuration import INSTANT, ONLY_SENT, PORT, QR_ROUNDS, Configuration, Pace
 from parley.simulator.connection import CuttableProtocol
 
 PACES: dict[str, Pace] = {"natural": Pace(), "instant": INSTANT, "only-sent": ONLY_SENT}
@@ -21,7 +21,7 @@ PATIENT_ROUNDS = 1_000_000
 
 def run(
     host: str = "127.0.0.1",
-    port: int = 8010,
+    port: int = PORT,
     *,
     store_path: Path | None = None,
     seed: int = 0,
@@ -92,7 +92,7 @@ def server_for(configuration: Configuration) -> uvicorn.Server:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="parley-simulator", description="A simulated WhatsApp.")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8010)
+    parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--store", type=Path, default=None, help="SQLite file that keeps the world")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--scripted", action="store_true", help="customers write by themselves")
