@@ -4,10 +4,14 @@ from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 
+from parley.config.bodies import WholeBodies
 from parley.config.wsgi import application as pages
+from parley.core.environment import environment
 from parley.engines.asgi import App
 from parley.engines.edge import Edge
+from parley.messaging.services.media import MOST_FILES
 
 _THREADS = 12
 
-application = Edge(rest=cast("App", WSGIMiddleware(cast("Any", pages), workers=_THREADS)))
+_threads = cast("App", WSGIMiddleware(cast("Any", pages), workers=_THREADS))
+application = Edge(rest=WholeBodies(_threads, files_bytes=MOST_FILES * environment().upload_max_bytes))
