@@ -15,7 +15,7 @@ from parley.core.errors import Misconfigured
 from parley.core.keys import ensure_key_file
 from parley.operations.embedded import EmbeddedServer, embedded_server
 from parley.operations.processes import MISCONFIGURED, Program, ProgramRefused, Supervisor
-from parley.operations.serving import LISTENING_VARIABLE, listen
+from parley.operations.serving import LISTENING_VARIABLE, check_can_serve, listen
 
 _READY_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
@@ -58,6 +58,8 @@ def serve(
             ensure_key(environment)
         with database_in_use(environment) as database:
             bring_up_to_date(is_ours=database is not None or environment.demo)
+            # Each of the processes asks the same; here it is answered once.
+            check_can_serve(environment)
             if before is not None:
                 before()
             listener.set_inheritable(True)

@@ -72,6 +72,13 @@ def test_nobody_serves_above_row_level_security(command: str) -> None:
         assert_refused(parley(command, **variables), reason, "parley migrate", "DATABASE_URL=")
 
 
+def test_serve_refuses_once_for_all_its_processes() -> None:
+    superuser = with_database(admin_url(environment()), database_name(environment()))
+    done = parley("serve", DATABASE_URL=superuser, PARLEY_BIND="127.0.0.1:0")
+    assert_refused(done, "is a superuser", "DATABASE_URL=")
+    assert done.stderr.count("is a superuser") == 1
+
+
 @pytest.mark.parametrize("command", ["serve", "web", "edge", "root"])
 def test_a_port_that_is_taken(command: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
