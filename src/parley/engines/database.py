@@ -1,11 +1,12 @@
 """The engines' connections: a pool as parley_engine, and one way to begin a transaction of a workspace."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, DataError, OperationalError, errors
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -19,6 +20,15 @@ DATABASE_AWAY = (OperationalError, PoolTimeout)
 """What a call raises while PostgreSQL cannot be reached. Everything else is our fault or the data's."""
 
 NO_WORKSPACE = UUID(int=0)
+
+_LONGEST_TRANSACTION = 20.0
+"""Seconds. A connection that stands while nothing comes through says nothing by itself, for hours."""
+
+_LIMITS = (errors.ProgramLimitExceeded, errors.StatementTooComplex, errors.TooManyArguments)
+
+
+class TooLong(DataError):
+    """A value that no index or statement can hold: the data's fault, though psycopg files it with outages."""
 
 
 def open_pool(environment: Environment, *, size: int = 8) -> Pool:
@@ -47,10 +57,20 @@ def open_pool(environment: Environment, *, size: int = 8) -> Pool:
 
 @asynccontextmanager
 async def workspace_transaction(pool: Pool, workspace_id: UUID) -> AsyncIterator[Connection]:
-    """A transaction in which the database shows and accepts rows of this workspace only."""
-    async with pool.connection() as connection, connection.transaction():
-        await connection.execute(f"SET LOCAL app.workspace_id = '{UUID(str(workspace_id))}'")
-        yield connection
+    """A transaction in which the database shows and accepts rows of this workspace only.
+
+    One that takes too long fails with `OperationalError`, and its connection is given up.
+    """
+    try:
+        async with (
+            asyncio.timeout(_LONGEST_TRANSACTION),
+            pool.connection() as connection,
+            connection.transaction(),
+        ):
+            await connection.execute(f"SET LOCAL app.workspace_id = '{UUID(str(workspace_id))}'")
+            yield connection
+    except TimeoutError:
+        raise OperationalError(f"PostgreSQL did not answer within {_LONGEST_TRANSACTION:.0f} s.") from None
 
 
 @asynccontextmanager

@@ -1,7 +1,9 @@
 """`/healthz` says the process is alive, `/readyz` whether it can do its work, `/metrics` how much it does."""
 
+import asyncio
 import ipaddress
 import shutil
+import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +15,10 @@ from parley.engines.asgi import Receive, Scope, Send, answer, refuse
 from parley.engines.database import DATABASE_AWAY, Pool, platform_transaction
 
 PATHS = ("/healthz", "/readyz", "/metrics")
+_FORWARDED = frozenset({b"x-forwarded-for", b"x-real-ip", b"forwarded", b"via", b"x-forwarded-host"})
+_FRESH_SECONDS = 1.0
+"""How old an answer may be: asking often must not cost the webhooks their connections."""
+
 _LEAST_FREE_BYTES = 64 * 1024 * 1024
 _OLDEST_EVENT_SECONDS = 60
 
@@ -24,6 +30,7 @@ outbound_age = Gauge("parley_outbound_oldest_seconds", "Age of the oldest queued
 uncertain = Gauge("parley_messages_uncertain", "Messages of which nobody knows whether they left")
 jobs_waiting = Gauge("parley_jobs_waiting", "Jobs not yet done")
 jobs_failed = Gauge("parley_jobs_failed", "Jobs that gave up")
+reactions_failed = Gauge("parley_reactions_failed", "Events that a reader of the log gave up")
 
 
 class Health:
@@ -32,6 +39,9 @@ class Health:
     def __init__(self, environment: Environment, pool: Pool) -> None:
         self._environment = environment
         self._pool = pool
+        self._asking = asyncio.Lock()
+        self._asked_at = float("-inf")
+        self._known: dict[str, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         if scope["path"] == "/healthz":
@@ -72,12 +82,20 @@ class Health:
             (uncertain, "uncertain"),
             (jobs_waiting, "jobs_waiting"),
             (jobs_failed, "jobs_failed"),
+            (reactions_failed, "reactions_failed"),
         ):
             if name in queues:
                 gauge.set(queues[name])
         await answer(send, 200, generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
     async def _queues(self) -> dict[str, float]:
+        async with self._asking:
+            if time.monotonic() - self._asked_at > _FRESH_SECONDS:
+                self._known = await self._ask()
+                self._asked_at = time.monotonic()
+            return self._known
+
+    async def _ask(self) -> dict[str, float]:
         async with platform_transaction(self._pool) as connection:
             cursor = await connection.execute(statement("parley.engines", "health", "queues"))
             row = await cursor.fetchone()
@@ -97,7 +115,7 @@ class Health:
 def _is_local(scope: Scope) -> bool:
     """Asked from this machine itself, and not passed on by a proxy that stands on it."""
     client = scope.get("client")
-    if client is None or any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
+    if client is None or any(name in _FORWARDED for name, _ in scope["headers"]):
         return False
     try:
         return ipaddress.ip_address(client[0]).is_loopback

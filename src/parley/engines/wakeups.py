@@ -53,7 +53,8 @@ async def _deliver(
     while True:
         async for notice in connection.notifies(timeout=_ALIVE_SECONDS):
             handlers[notice.channel](notice.payload)
-        await connection.execute("SELECT 1")  # a connection cut without a word is noticed here
+        async with asyncio.timeout(_ALIVE_SECONDS):
+            await connection.execute("SELECT 1")  # a connection cut without a word is noticed here
 
 
 class Wakeup:

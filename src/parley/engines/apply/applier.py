@@ -11,7 +11,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import structlog
-from psycopg import Error
+from msgspec import structs
 
 from parley.channels.gateways import gateway_for
 from parley.channels.gateways.neutral import (
@@ -42,6 +42,7 @@ log = structlog.get_logger(__name__)
 Kind = TypeVar("Kind", bound=NeutralEvent)
 
 _MOST_EVENTS = 200
+_MOST_BYTES = 8 * 1024 * 1024
 _CHANNELS_AT_ONCE = 4
 
 
@@ -77,8 +78,8 @@ class Applier:
                 count = await self._apply_batch(workspace_id, channel_id, one_by_one=False)
             except DATABASE_AWAY:
                 raise
-            except (Error, ValueError, LookupError, TypeError) as error:
-                log.warning("apply.batch_failed", channel=str(channel_id), reason=type(error).__name__)
+            except Exception as error:
+                log.exception("apply.batch_failed", channel=str(channel_id), reason=type(error).__name__)
                 count = await self._apply_batch(workspace_id, channel_id, one_by_one=True)
         return count > 0
 
@@ -90,7 +91,9 @@ class Applier:
                 return 0  # another applier has it
             channel = ChannelRow(**row)
             rows = await (
-                await connection.execute(sql("next_events"), {**place, "most": _MOST_EVENTS})
+                await connection.execute(
+                    sql("next_events"), {**place, "most": _MOST_EVENTS, "most_bytes": _MOST_BYTES}
+                )
             ).fetchall()
             stored = [translated(channel.provider, **row) for row in rows]
             outcomes = (
@@ -113,7 +116,7 @@ class Applier:
                 return (await self._apply_together(Batch(connection, workspace_id, channel, [event])))[0]
         except DATABASE_AWAY:
             raise
-        except (Error, ValueError, LookupError, TypeError) as error:
+        except Exception as error:
             log.exception("apply.parked", event=str(event.id), channel=str(channel.id))
             return "parked", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
 
@@ -151,10 +154,15 @@ def translated(provider: str, id: UUID, payload: dict[str, object], received_at:
     """A row of `inbound_event` in neutral words. A translation that breaks parks its event, not the rest."""
     try:
         events = gateway_for(provider).translate(payload)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except Exception as error:
         log.exception("apply.untranslatable", event=str(id))
         return StoredEvent(id, received_at, (), f"Not understood: {type(error).__name__}.", is_parked=True)
-    useful = tuple(event for event in events if not isinstance(event, Kept))
+    # Their clock may be wrong: nothing that reached us was said after it reached us.
+    useful = tuple(
+        structs.replace(event, at=min(event.at, received_at))
+        for event in events
+        if not isinstance(event, Kept)
+    )
     reasons = [event.reason for event in events if isinstance(event, Kept)]
     return StoredEvent(id, received_at, useful, "" if useful else ("; ".join(reasons) or "Nothing to apply."))
 

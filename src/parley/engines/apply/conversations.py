@@ -40,7 +40,9 @@ async def touch_conversations(batch: Batch, placed: list[Placed]) -> None:
     by_conversation: dict[UUID, list[Placed]] = {}
     for item in placed:
         by_conversation.setdefault(item.conversation_id, []).append(item)
-    rows = [_change(items) for items in by_conversation.values()]
+    # In one order everywhere, so that two channels of one contact do not wait for each other.
+    changes = sorted(by_conversation.items())
+    rows = [_change(items) for _, items in changes]
     await batch.connection.execute(
         sql("touch_conversations"),
         {
@@ -49,13 +51,20 @@ async def touch_conversations(batch: Batch, placed: list[Placed]) -> None:
             **{name: [row[name] for row in rows] for name in rows[0]},
         },
     )
+    people = sorted(
+        (
+            (items[0].contact_id, row["inbound_at"], row["newest_at"])
+            for (_, items), row in zip(changes, rows, strict=True)
+        ),
+        key=lambda person: person[0],
+    )
     await batch.connection.execute(
         sql("touch_contacts"),
         {
             **batch.parameters,
-            "contact_id": [items[0].contact_id for items in by_conversation.values()],
-            "inbound_at": [row["inbound_at"] for row in rows],
-            "newest_at": [row["newest_at"] for row in rows],
+            "contact_id": [contact for contact, _, _ in people],
+            "inbound_at": [inbound_at for _, inbound_at, _ in people],
+            "newest_at": [newest_at for _, _, newest_at in people],
         },
     )
 

@@ -139,7 +139,7 @@ async def _add_identities(batch: Batch, people: dict[str, Person], found: dict[s
 
 
 async def _follow_names(batch: Batch, people: dict[str, Person], found: dict[str, UUID]) -> None:
-    names = {found[key]: person.name for key, person in people.items() if person.name}
+    names = dict(sorted({found[key]: person.name for key, person in people.items() if person.name}.items()))
     if names:
         await batch.connection.execute(
             sql("name_contacts"),

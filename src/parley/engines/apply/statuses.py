@@ -1,6 +1,7 @@
 """What became of our messages, and what was shown on them. Order and repeats do not matter."""
 
 import json
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from parley.channels.gateways.neutral import ReactionChange, StatusChange
@@ -30,6 +31,19 @@ async def apply_statuses(batch: Batch, changes: list[StatusChange]) -> None:
     )
     touched = {row["message_id"] for row in await cursor.fetchall() if row["message_id"] is not None}
     batch.facts += await derive(batch.connection, batch.workspace_id, touched)
+    # A message that has just got its provider's id also gets what was said under that id before.
+    adopted = await adopt_statuses(batch.connection, batch.parameters, touched)
+    batch.facts += await derive(batch.connection, batch.workspace_id, adopted)
+
+
+async def adopt_statuses(
+    connection: Connection, parameters: Mapping[str, object], message_ids: Collection[UUID]
+) -> set[UUID]:
+    """Give these messages the statuses that overtook them. Returns which had any."""
+    if not message_ids:
+        return set()
+    cursor = await connection.execute(sql("adopt_statuses"), {**parameters, "id": list(message_ids)})
+    return {row["id"] for row in await cursor.fetchall()}
 
 
 async def derive(connection: Connection, workspace_id: UUID, message_ids: set[UUID]) -> list[Fact]:

@@ -10,6 +10,7 @@ from parley.engines.database import Pool, platform_transaction
 
 _FRESH_SECONDS = 3.0
 _MOST_UNKNOWN = 10_000
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Directory:
         """
         if external_id is None or external_id == channel.external_id:
             return channel
+        if len(external_id) > _LONGEST_NAME or not external_id.isprintable():
+            return None
         key = (channel.workspace_id, channel.provider, external_id)
         kept = self._siblings.get(key)
         if kept is None or kept[0] <= time.monotonic():

@@ -71,14 +71,14 @@ class GroupCommit:
         rows = [row for batch, _ in requests for row in batch]
         try:
             new = await self._insert(rows)
-        except (DataError, ProgrammingError) as error:
-            log.warning("ingest.rows_refused", rows=len(rows), reason=type(error).__name__)
-            await self._write_one_by_one(requests)
-            return
         except DATABASE_AWAY as error:
             log.warning("ingest.database_away", rows=len(rows), reason=type(error).__name__)
             for _, done in requests:
                 _fail(done, error)
+            return
+        except Exception as error:
+            log.exception("ingest.rows_refused", rows=len(rows), reason=type(error).__name__)
+            await self._write_one_by_one(requests)
             return
         self._on_kept()
         for batch, done in requests:
@@ -92,7 +92,8 @@ class GroupCommit:
             try:
                 for row in batch:
                     new += len(await self._insert_or_park(row))
-            except (*DATABASE_AWAY, DataError, ProgrammingError) as error:
+            except Exception as error:
+                log.exception("ingest.row_refused")
                 _fail(done, error)
                 continue
             if not done.done():
@@ -102,7 +103,7 @@ class GroupCommit:
     async def _insert_or_park(self, row: EventRow) -> set[object]:
         try:
             return await self._insert([row])
-        except (DataError, ProgrammingError) as error:
+        except (DataError, ProgrammingError, ValueError) as error:
             reason = str(error).splitlines()[0]
             return await self._insert([row.as_unreadable(f"PostgreSQL cannot hold this JSON: {reason}")])
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -48,18 +48,24 @@ def row_for(
     event: RawEvent, channel: KnownChannel | None, *, via: KnownChannel, headers: Mapping[str, str]
 ) -> EventRow:
     """The row of one event. `channel` is None when the number is not connected: kept under `via`, parked."""
-    payload, raw = _storable(event.payload)
-    return EventRow(
+    row = EventRow(
         workspace_id=via.workspace_id,
         id=new_id(),
         channel_id=(channel or via).id,
-        dedupe_key=event.dedupe_key.replace("\0", _REPLACEMENT),
-        payload=payload,
-        raw=raw,
+        dedupe_key=_replaced(event.dedupe_key),
+        payload="{}",
+        raw=None,
         headers=json.dumps({name: headers[name] for name in _KEPT_HEADERS if name in headers}),
         state="new" if channel is not None else "parked",
-        error="" if channel is not None else f"The number {event.external_id} is not connected here.",
+        error=""
+        if channel is not None
+        else _replaced(f"The number {event.external_id} is not connected here."),
     )
+    try:
+        payload, raw = _storable(event.payload)
+    except RecursionError:
+        return row.as_unreadable("The JSON is nested too deeply.")
+    return replace(row, payload=payload, raw=raw)
 
 
 def _storable(payload: dict[str, Any]) -> tuple[str, bytes | None]:

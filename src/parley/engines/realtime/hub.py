@@ -18,6 +18,7 @@ from parley.engines.measures import hints_sent, streams_open
 from parley.engines.wakeups import Wakeup
 
 _MOST_TOPICS = 50
+_MOST_ROWS = 1_000
 _OVERLAP_SECONDS = 3.0
 """A topic that was told this short a time ago is not told again when the log is read."""
 _REMEMBERED_SECONDS = 15.0
@@ -110,9 +111,11 @@ class Hub:
                 self._cursor = (row["position"], row["seq"]) if row else (0, 0)
                 return
             cursor = await connection.execute(
-                _sql("since"), {"position": self._cursor[0], "seq": self._cursor[1]}
+                _sql("since"), {"position": self._cursor[0], "seq": self._cursor[1], "most": _MOST_ROWS}
             )
             rows = await cursor.fetchall()
+        if len(rows) == _MOST_ROWS:
+            self._wakeup.wake()  # there is more
         now = time.monotonic()
         self._told = {key: at for key, at in self._told.items() if now - at < _REMEMBERED_SECONDS}
         long_ago = now - _OVERLAP_SECONDS

@@ -7,14 +7,14 @@ from uuid import UUID
 import structlog
 
 from parley.channels.gateways import gateway_for
-from parley.channels.gateways.neutral import Accepted, Credentials, GatewayError
+from parley.channels.gateways.neutral import Accepted, Credentials, GatewayError, OutboundMessage
 from parley.core.environment import Environment
 from parley.core.http import HttpClient
 from parley.core.storage import StorageFailed
 from parley.engines.database import DATABASE_AWAY, Pool
 from parley.engines.sender.claims import Claim, claim
 from parley.engines.sender.lease import Lease, release_lease, renew_lease, take_lease
-from parley.engines.sender.outcomes import NOT_STARTED, Recorder, outcome_of
+from parley.engines.sender.outcomes import NOT_STARTED, NotSendable, Recorder, outcome_of
 from parley.engines.sender.pacing import Pace
 from parley.engines.wakeups import Wakeup
 
@@ -23,8 +23,6 @@ log = structlog.get_logger(__name__)
 _MOST_IN_FLIGHT = 32
 _DEFAULT_PER_SECOND = 80
 """Cloud API's default throughput of a number, messages a second."""
-
-_NOT_UNDERSTOOD = (ValueError, LookupError, TypeError, AttributeError)
 
 
 class ChannelSender:
@@ -71,8 +69,10 @@ class ChannelSender:
             over.set()
             recorder.stop()
             await asyncio.gather(*helpers, return_exceptions=True)
-            await recorder.flush()
-            await release_lease(self._pool, lease)
+            try:
+                await recorder.flush()
+            finally:
+                await release_lease(self._pool, lease)
 
     async def _keep(self, lease: Lease, over: asyncio.Event) -> None:
         while lease.deadline:
@@ -132,14 +132,23 @@ class ChannelSender:
     ) -> None:
         result: Accepted | Exception
         try:
-            message = await asyncio.to_thread(item.outbound) if item.row["storage_url"] else item.outbound()
-            if lease.is_held:
-                result = await gateway_for(provider).send(self._http, credentials, message)
-            else:
-                result = NOT_STARTED
-        except (GatewayError, StorageFailed) as error:
-            result = error
-        except _NOT_UNDERSTOOD as error:
-            log.exception("sender.answer_not_understood", message=str(item.id))
-            result = error
+            message = await asyncio.to_thread(item.outbound)
+        except Exception as error:  # nothing has left
+            log.exception("sender.not_sendable", message=str(item.id))
+            result = error if isinstance(error, StorageFailed) else NotSendable(type(error).__name__)
+        else:
+            result = await self._ask(lease, provider, credentials, message)
         recorder.add(outcome_of(item, result, retry_seconds=self._environment.send_retry_seconds))
+
+    async def _ask(
+        self, lease: Lease, provider: str, credentials: Credentials, message: OutboundMessage
+    ) -> Accepted | Exception:
+        if not lease.is_held:
+            return NOT_STARTED
+        try:
+            return await gateway_for(provider).send(self._http, credentials, message)
+        except GatewayError as error:
+            return error
+        except Exception as error:  # it may have left: uncertain, whatever it was
+            log.exception("sender.answer_not_understood", message=str(message.message_id))
+            return error

@@ -11,7 +11,7 @@ import structlog
 from parley.channels.gateways.neutral import Accepted, ChannelNotWorking, GatewayError
 from parley.core.storage import FileMissing, StorageFailed
 from parley.engines.announcing import Fact, announce
-from parley.engines.apply.statuses import derive
+from parley.engines.apply.statuses import adopt_statuses, derive
 from parley.engines.database import DATABASE_AWAY, Connection, Pool, workspace_transaction
 from parley.engines.measures import sends
 from parley.engines.sender.claims import Claim
@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 _GIVE_UP_AFTER = timedelta(hours=24)
 _LONGEST_PAUSE = 300.0
 _CHANNEL_PAUSE = 30.0
+_UNSTORABLE = "answer_not_storable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,19 @@ def outcome_of(claim: Claim, result: Accepted | Exception, *, retry_seconds: flo
     backoff = min(retry_seconds * 2 ** min(claim.attempt - 1, 16), _LONGEST_PAUSE)
     if isinstance(result, FileMissing):
         return Outcome(claim, "failed", "withheld", code="file_missing", detail=str(result))
+    if isinstance(result, NotSendable):
+        detail = f"This message cannot be sent as it is ({result})."
+        return Outcome(claim, "failed", "withheld", code="not_sendable", detail=detail)
     if isinstance(result, StorageFailed | _NotStarted):
         return Outcome(claim, "queued", "withheld", detail=str(result), delay=backoff)
     if isinstance(result, GatewayError):
         return _judged(claim, result, backoff)
     detail = f"The answer was not understood ({type(result).__name__})."
     return Outcome(claim, "uncertain", "uncertain", code="not_understood", detail=detail)
+
+
+class NotSendable(Exception):
+    """The message could not be put into the provider's words: nothing left, nor would it next time."""
 
 
 class _NotStarted(Exception):
@@ -123,7 +131,7 @@ class Recorder:
         while self._waiting:
             batch = list(self._waiting)
             try:
-                await self._write(batch)
+                await self._write_somehow(batch)
             except DATABASE_AWAY as error:
                 log.warning("sender.outcomes_wait", count=len(batch), reason=type(error).__name__)
                 await asyncio.sleep(pause)
@@ -133,16 +141,28 @@ class Recorder:
             for outcome in batch:
                 sends.labels(outcome.outcome).inc()
 
+    async def _write_somehow(self, outcomes: Sequence[Outcome]) -> None:
+        """One outcome that cannot be stored, such as an id given out twice, must not cost the others."""
+        try:
+            await self._write(outcomes)
+        except DATABASE_AWAY:
+            raise
+        except Exception:
+            log.exception("sender.outcomes_refused", count=len(outcomes))
+            if len(outcomes) > 1:
+                for outcome in outcomes:
+                    await self._write_somehow([outcome])
+            elif outcomes[0].code != _UNSTORABLE:
+                await self._write_somehow([_without_answer(outcomes[0])])
+
     async def _write(self, outcomes: Sequence[Outcome]) -> None:
         lease = self._lease
         async with workspace_transaction(self._pool, lease.workspace_id) as connection:
             await _drop_doubles(connection, lease, outcomes)
             rows = await (await connection.execute(sql("record"), _columns(lease, outcomes))).fetchall()
             recorded: list[UUID] = [row["id"] for row in rows]
-            adopted = await (
-                await connection.execute(sql("adopt_statuses"), {**lease.parameters, "id": recorded})
-            ).fetchall()
-            late = await derive(connection, lease.workspace_id, {row["id"] for row in adopted})
+            adopted = await adopt_statuses(connection, lease.parameters, recorded)
+            late = await derive(connection, lease.workspace_id, adopted)
             await _remember_wa_ids(connection, lease, outcomes)
             facts = [
                 Fact(
@@ -156,6 +176,18 @@ class Recorder:
             ]
             facts += await _pause_channel(connection, lease, outcomes)
             await announce(connection, lease.workspace_id, [*facts, *late])
+
+
+def _without_answer(outcome: Outcome) -> Outcome:
+    return replace(
+        outcome,
+        status="uncertain",
+        outcome="uncertain",
+        provider_message_id=None,
+        wa_id=None,
+        code=_UNSTORABLE,
+        detail="The provider's answer could not be stored.",
+    )
 
 
 def _columns(lease: Lease, outcomes: Sequence[Outcome]) -> dict[str, object]:

@@ -12,4 +12,5 @@ SELECT
   (SELECT count(*) FROM (
      SELECT FROM procrastinate_jobs WHERE status IN ('todo', 'doing') LIMIT 10000) AS j) AS jobs_waiting,
   (SELECT count(*) FROM (SELECT FROM procrastinate_jobs WHERE status = 'failed' LIMIT 10000) AS j)
-    AS jobs_failed;
+    AS jobs_failed,
+  (SELECT count(*) FROM (SELECT FROM reactor_failure LIMIT 10000) AS f) AS reactions_failed;

@@ -9,7 +9,7 @@ FROM event
 WHERE (position, seq) > (%(position)s, %(seq)s)
   AND position < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 ORDER BY position, seq
-LIMIT 1000;
+LIMIT %(most)s;
 
 -- name: may_watch
 -- Asked again while the stream is open, so that everything of a removed member ends within a minute.

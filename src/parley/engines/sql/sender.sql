@@ -14,10 +14,9 @@ WHERE message.status = 'sending' AND coalesce(lease.until, '-infinity') < now()
 GROUP BY 1, 2;
 
 -- name: take_lease
--- By the database's clock. The fence grows whenever the holder may be another one than before, which includes
--- this process after it let the lease run out.
+-- By the database's clock. The fence grows with every taking, this process's own next one included.
 UPDATE channel_lease
-SET fence = CASE WHEN holder = %(holder)s AND until >= now() THEN fence ELSE fence + 1 END,
+SET fence = fence + 1,
     holder = %(holder)s, until = now() + make_interval(secs => %(seconds)s), updated_at = now()
 WHERE workspace_id = %(workspace)s AND channel_id = %(channel)s AND purpose = 'send'
   AND (holder IS NULL OR holder = %(holder)s OR until < now())
@@ -60,7 +59,8 @@ FROM channel
 JOIN channel_lease AS lease
   ON lease.workspace_id = channel.workspace_id AND lease.channel_id = channel.id AND lease.purpose = 'send'
 WHERE channel.workspace_id = %(workspace)s AND channel.id = %(channel)s
-  AND lease.holder = %(holder)s AND lease.fence = %(fence)s AND lease.until >= now();
+  AND lease.holder = %(holder)s AND lease.fence = %(fence)s AND lease.until >= now()
+FOR SHARE OF lease;
 
 -- name: candidates
 -- The oldest queued message of each conversation that has nothing on its way: order within a conversation
@@ -186,17 +186,6 @@ WHERE message.workspace_id = %(workspace)s AND message.id = outcome.id
   AND message.attempts = outcome.attempt
   AND (message.status IN ('sending', 'uncertain') OR outcome.status = 'accepted')
 RETURNING message.id, message.conversation_id, message.status, message.type;
-
--- name: adopt_statuses
--- Statuses that overtook the answer to their send: now it is known whose they are.
-UPDATE message_status_event
-SET message_id = message.id
-FROM message
-WHERE message_status_event.workspace_id = %(workspace)s
-  AND message_status_event.channel_id = %(channel)s AND message_status_event.message_id IS NULL
-  AND message.workspace_id = %(workspace)s AND message.id = ANY(%(id)s)
-  AND message_status_event.provider_message_id = message.provider_message_id
-RETURNING message.id;
 
 -- name: slow_down
 UPDATE channel_lease

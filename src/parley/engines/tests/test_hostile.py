@@ -1,0 +1,101 @@
+"""What nobody sends by mistake: it costs its sender the effect, and nobody else anything."""
+
+import json
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from parley.access.tests.factories import Cast
+from parley.core.clock import now
+from parley.engines.tests.posting import cloud_body, cloud_text, post, signed_cloud, signed_waha
+from parley.engines.tests.running import Connected, connect_channel, in_workspace, running_edge, until
+from parley.messaging.models import Conversation, InboundEvent, Message
+
+
+@pytest.fixture
+def edge(database: str) -> Iterator[str]:
+    with running_edge() as url:
+        yield url
+
+
+@pytest.fixture
+def number(cast: Cast) -> Connected:
+    return connect_channel(cast.alice.workspace.id, "cloud_api")
+
+
+@pytest.fixture
+def session(cast: Cast) -> Connected:
+    return connect_channel(cast.alice.workspace.id, "waha")
+
+
+def say(edge: str, number: Connected, text: str, *, id: str) -> None:  # noqa: A002
+    body = cloud_text(number.external_id, wa_id="5519998761234", id=id, text=text)
+    assert post(f"{edge}/hooks/{number.token}", body, signed_cloud(body))[0] == 200
+
+
+def bodies(channel: Connected) -> list[str]:
+    return list(
+        in_workspace(channel.workspace_id, lambda: list(Message.objects.values_list("body", flat=True)))
+    )
+
+
+def test_an_id_that_no_index_holds_does_not_stop_the_channel(edge: str, number: Connected) -> None:
+    say(edge, number, "long", id="wamid." + random.Random(1).randbytes(10_000).hex())
+    say(edge, number, "after it", id="wamid.short")
+    until(lambda: "after it" in bodies(number))
+    new = InboundEvent.objects.filter(state="new")
+    until(lambda: in_workspace(number.workspace_id, new.count) == 0)
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        {"event": "x\ud800", "session": "SESSION", "payload": {}},
+        {"event": "message", "session": "a\0b", "payload": {}},
+        {"event": "message", "session": "a\ud800b", "payload": {}},
+        {"event": "message", "session": "n" * 5_000, "payload": {}},
+    ],
+    ids=["surrogate in the name", "NUL in the session", "surrogate in the session", "endless session"],
+)
+def test_names_that_no_text_holds_are_kept_and_the_edge_lives(
+    edge: str, session: Connected, envelope: dict[str, object]
+) -> None:
+    said = {**envelope, "session": str(envelope["session"]).replace("SESSION", session.external_id)}
+    body = json.dumps(said).encode()
+    assert post(f"{edge}/hooks/{session.token}", body, signed_waha(body))[0] == 200
+    assert in_workspace(session.workspace_id, InboundEvent.objects.count) == 1
+    assert post(f"{edge}/healthz", b"", method="GET")[0] == 200
+
+
+def test_depth_is_kept_as_bytes(edge: str, number: Connected) -> None:
+    deep: object = "a\0b"
+    for _ in range(900):
+        deep = [deep]
+    body = cloud_body(
+        number.external_id, messages=[{"id": "wamid.deep", "type": "text", "from": "1", "x": deep}]
+    )
+    status, _ = post(f"{edge}/hooks/{number.token}", body, signed_cloud(body))
+    assert status in {200, 400}
+    say(edge, number, "after it", id="wamid.after-deep")
+    until(lambda: "after it" in bodies(number))
+
+
+@pytest.mark.parametrize("token", ["%00", "a%0d%0ab", "..", "x" * 500])
+def test_a_token_that_cannot_be_one_costs_no_query(edge: str, token: str) -> None:
+    assert post(f"{edge}/hooks/{token}", b"{}")[0] == 404
+
+
+def test_a_clock_that_runs_ahead_opens_no_window(edge: str, number: Connected) -> None:
+    body = cloud_body(
+        number.external_id,
+        contacts=[{"profile": {"name": "Zoe"}, "wa_id": "5519998761234"}],
+        messages=[{"from": "5519998761234", "id": "wamid.2099", "type": "text", "text": {"body": "hello"},
+                   "timestamp": str(int(datetime(2099, 1, 1, tzinfo=UTC).timestamp()))}],
+    )  # fmt: skip
+    assert post(f"{edge}/hooks/{number.token}", body, signed_cloud(body))[0] == 200
+    until(lambda: bodies(number))
+    talk = in_workspace(number.workspace_id, Conversation.objects.get)
+    assert talk.last_message_at <= now()
+    assert (talk.window_expires_at - now()).total_seconds() <= 24 * 3600
