@@ -95,6 +95,7 @@ def new_context(
         device_scale_factor=scale,
         color_scheme="dark" if dark else "light",
         locale="en-GB",
+        timezone_id="America/Sao_Paulo",
         reduced_motion="reduce",
     )
     context.set_default_timeout(PATIENCE)
