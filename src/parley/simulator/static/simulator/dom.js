@@ -33,8 +33,8 @@ export function fill(parent, nodes) {
 }
 
 export function initials(name) {
-  const words = name.replace(/^\+/, "").split(/\s+/).filter(Boolean);
-  return (words.length > 1 ? words[0][0] + words.at(-1)[0] : (words[0] ?? "?").slice(0, 2)).toUpperCase();
+  const words = name.match(/[\p{L}\p{N}]+/gu) ?? ["?"];
+  return (words.length > 1 ? words[0][0] + words.at(-1)[0] : words[0].slice(0, 2)).toUpperCase();
 }
 
 export function hue(text) {
