@@ -18,6 +18,7 @@ GLOBAL_TABLES = {
     "procrastinate_periodic_defers": "as above",
     "procrastinate_workers": "as above",
     "reactor_cursor": "how far a reader of all workspaces' events has come",
+    "reactor_failure": "what such a reader gave up; ids only",
     "sign_in_attempt": "before a person is known; keyed hashes only",
     "user": "one person, many workspaces",
     "workspace": "the tenant itself",

@@ -15,7 +15,7 @@ from parley.core import reactors
 from parley.core.events import DomainEvent, announce, wake_screens
 from parley.core.ids import new_id
 from parley.core.live import LIVE_CHANNEL
-from parley.core.models import Event
+from parley.core.models import Event, ReactorCursor
 from parley.core.reactors import LoggedEvent, reactor, run_reactors
 from parley.core.transactions import workspace_transaction
 
@@ -160,6 +160,7 @@ def test_a_reaction_that_fails_is_tried_again_and_holds_up_no_other(
         announce(workspace_id, LampLit(object_id=lamp, by=new_id()))
     run_reactors(engine_database_url)
     assert (tries, others.count(lamp)) == ([lamp], 1)
+    ReactorCursor.objects.filter(tries=1).update(retry_at=None)  # the pause is over
     run_reactors(engine_database_url)
     assert (tries, others.count(lamp)) == ([lamp, lamp], 1)
     with workspace_transaction(workspace_id):

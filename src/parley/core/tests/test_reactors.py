@@ -4,17 +4,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from parley.access.tests.factories import make_workspace
 from parley.core import reactors
 from parley.core.events import DomainEvent, announce
 from parley.core.ids import new_id
-from parley.core.models import ReactorCursor
+from parley.core.models import ReactorCursor, ReactorFailure
 from parley.core.reactors import LoggedEvent, run_reactors
 from parley.core.transactions import workspace_transaction
 
@@ -113,3 +115,46 @@ def test_a_reaction_that_fails_is_tried_again(engine_database_url: str, database
         assert tries == [lamp, lamp]
     finally:
         del reactors._REACTORS[name]
+
+
+def test_one_that_always_fails_is_set_aside_and_costs_no_other(
+    engine_database_url: str, seen: list[UUID]
+) -> None:
+    workspace = make_workspace()
+    (name,) = (name for name in reactors._REACTORS if name.startswith("test "))
+    tries: list[UUID] = []
+    bad: list[UUID] = []
+
+    def react(event: LoggedEvent) -> None:
+        if event.object_id in bad:
+            tries.append(event.object_id)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")  # spoils the transaction too
+        seen.append(event.object_id)
+
+    reactors._REACTORS[name] = reactors.Reactor(name, frozenset({"lamp.lit"}), react)
+    lamps = [new_id() for _ in range(4)]
+    bad.append(lamps[1])
+    with workspace_transaction(workspace.id):
+        for lamp in lamps:
+            announce(workspace.id, LampLit(lamp))
+    react_until(engine_database_url, lambda: bool(seen))
+    assert seen[-1] == lamps[0]
+    pauses = []
+    for _ in range(reactors.MOST_TRIES - 1):
+        cursor = ReactorCursor.objects.get(name=name)
+        assert cursor.retry_at is not None
+        pauses.append(round((cursor.retry_at - cursor.updated_at).total_seconds(), 1))
+        count = len(tries)
+        ReactorCursor.objects.filter(name=name).update(retry_at=timezone.now() + timedelta(seconds=60))
+        run_reactors(engine_database_url)
+        assert len(tries) == count  # it waits, in this process and in the next
+        ReactorCursor.objects.filter(name=name).update(retry_at=timezone.now())
+        run_reactors(engine_database_url)
+    assert pauses[:7] == sorted(pauses[:7])
+    assert 50 < pauses[-1] <= 60
+    assert [lamp for lamp in seen if lamp in lamps[1:]] == lamps[2:]
+    failure = ReactorFailure.objects.get(reactor=name)
+    assert (failure.error, failure.tries) == ("DataError", reactors.MOST_TRIES)
+    assert ReactorCursor.objects.get(name=name).tries == 0
+    failure.delete()
