@@ -8,6 +8,7 @@ children notice, and the next start finds a database that recovers by itself.
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -161,13 +162,22 @@ class Supervisor:
         return self.output.open("ab")
 
     async def _keep_database(self, database: EmbeddedServer) -> None:
-        """The embedded server is nobody's child, so its end is not announced: look."""
+        """The embedded server is nobody's child, so its end is not announced: look.
+
+        What keeps it from starting, such as a full disk, may pass: it is tried again, and the rest goes on.
+        """
+        pause = _DATABASE_LOOK_SECONDS
         while not self._stop.is_set():
-            if database.pid is None:
-                log.warning("database.died")
-                await asyncio.to_thread(database.revive)
+            try:
+                if database.pid is None:
+                    log.warning("database.died")
+                    await asyncio.to_thread(database.revive)
+                pause = _DATABASE_LOOK_SECONDS
+            except (ParleyError, OSError, subprocess.SubprocessError) as error:
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                log.exception("database.not_revived", error=str(error), tried_again_in=pause)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), _DATABASE_LOOK_SECONDS)
+                await asyncio.wait_for(self._stop.wait(), pause)
 
     async def _end_all(self) -> None:
         for process in self._running.values():

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from parley.operations.embedded import EmbeddedServer, temporary_server
 from parley.operations.processes import Program, ProgramRefused, Supervisor
 
 STEADY = Program("simulator", ("simulator", "--port", "0"))
@@ -20,6 +21,7 @@ SUPERVISE = """
 import asyncio, sys
 from pathlib import Path
 from parley.core.logging import configure_logging
+from parley.operations.embedded import EmbeddedServer, temporary_server
 from parley.operations.processes import Program, Supervisor
 configure_logging()
 supervisor = Supervisor(
@@ -153,3 +155,26 @@ def alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def test_a_database_that_does_not_come_back_is_tried_again(tmp_path: Path, place: Path) -> None:
+    async def scenario(database: EmbeddedServer) -> None:
+        supervisor = Supervisor([STEADY], grace_seconds=5, database=database, output=tmp_path / "log")
+
+        async def lose_it() -> None:
+            simulator = await appears(lambda: supervisor.pids.get("simulator"))
+            version = database.data / "PG_VERSION"
+            written = version.read_text()
+            version.write_text("1\n")  # as a server of another version would leave it: `Misconfigured`
+            os.kill(await appears(lambda: database.pid), signal.SIGKILL)
+            await asyncio.sleep(4)  # long enough for a first and a second try
+            assert database.pid is None
+            assert supervisor.pids["simulator"] == simulator
+            version.write_text(written)
+            assert await appears(lambda: database.pid)
+            supervisor.stop()
+
+        await supervisor.run(lose_it)
+
+    with temporary_server(place / "server") as database:
+        asyncio.run(scenario(database))
