@@ -30,6 +30,14 @@ ENGINE_TABLES = {
     "inbound_event": "one insert takes the webhooks of many workspaces",
     "message": "the sender looks for work across workspaces; sees only what is on its way out",
 }
+CLOSED_TO_ENGINE = (
+    "auth_group", "auth_group_permissions", "auth_permission", "django_content_type", "django_session",
+    "procrastinate_periodic_defers", "procrastinate_workers", "sign_in_attempt", "user",
+)  # fmt: skip
+OPEN_TO_ENGINE = {
+    "user.id": "whether a live stream's person is still active",
+    "user.status": "as above",
+}
 GLOBALLY_UNIQUE = {
     "channel_webhook_token_key": "the token in a webhook's path is all that is known of the channel",
 }
@@ -67,6 +75,8 @@ def breaches(connection: Connection[Any], rule: str) -> list[str]:
             "globally_unique": list(GLOBALLY_UNIQUE),
             "global_indexes": list(GLOBAL_INDEXES),
             "global_references": list(GLOBAL_REFERENCES),
+            "closed_to_engine": list(CLOSED_TO_ENGINE),
+            "open_to_engine": list(OPEN_TO_ENGINE),
             "definers": list(DEFINERS),
             "enumerations": list(ENUMERATIONS),
             "open_words": list(OPEN_WORDS),

@@ -178,6 +178,23 @@ SELECT format('%%s may create schemas', role.rolname)
   FROM (VALUES ('parley_app'), ('parley_engine')) AS role (rolname)
  WHERE has_database_privilege(role.rolname, current_database(), 'CREATE')
 
+-- name: engine_privileges
+-- The engines are met by strangers. A right to a single column counts, and one that PUBLIC has counts too.
+SELECT format('parley_engine may %%s %%s.%%s', privilege.name, class.relname, field.attname)
+  FROM pg_class AS class
+  JOIN pg_attribute AS field ON field.attrelid = class.oid AND field.attnum > 0 AND NOT field.attisdropped
+ CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE')) AS privilege (name)
+ WHERE class.relnamespace = 'public'::regnamespace
+   AND class.relname = ANY (%(closed_to_engine)s)
+   AND NOT (privilege.name = 'SELECT' AND class.relname || '.' || field.attname = ANY (%(open_to_engine)s))
+   AND has_column_privilege('parley_engine', class.oid, field.attnum, privilege.name)
+UNION ALL
+SELECT format('parley_engine may DELETE from %%s', class.relname)
+  FROM pg_class AS class
+ WHERE class.relnamespace = 'public'::regnamespace
+   AND class.relname = ANY (%(closed_to_engine)s)
+   AND has_table_privilege('parley_engine', class.oid, 'DELETE')
+
 -- name: leaking_views
 -- A view reads as its owner unless it says otherwise; a materialised one knows no row-level security at all.
 SELECT format('%%s is a view that does not read as whoever asks', relname)
