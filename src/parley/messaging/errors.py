@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from parley.core.errors import Conflict, DomainError, Invalid, Refused
+from parley.core.errors import Conflict, DomainError, Invalid, Refused, Unavailable
 
 
 class SendRefused(Refused):
@@ -59,3 +59,14 @@ class FileTooLarge(FileRefused):
 
     def __init__(self, limit: int) -> None:
         super().__init__(_("This file is too large: up to %(n)d MB can be sent.") % {"n": limit // 1024**2})
+
+
+class FilesNotKept(Unavailable):
+    """The store is away or full. Nothing was sent, neither the files nor what was written with them."""
+
+    code = "files_not_kept"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The files could not be kept just now, so nothing was sent. Your text is not lost: try again.")
+        )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from parley.core.errors import Invalid
 from parley.core.ids import new_id
 from parley.messaging.queries import SORTS, TABS
-from parley.messaging.services.media import Upload
+from parley.messaging.services.media import Upload, check_number
 
 MOST_ROWS = 200
 
@@ -111,9 +111,11 @@ def cleaned(form: forms.Form) -> dict[str, Any]:
 
 def uploads_in(request: HttpRequest, *, limit: int) -> list[Upload]:
     """The files of a request. One above `limit` is cut off one byte above it: enough to be refused."""
+    files = request.FILES.getlist("file")
+    check_number(len(files))
     return [
         Upload(data=file.read(limit + 1), filename=file.name or "", declared=file.content_type or "")
-        for file in request.FILES.getlist("file")
+        for file in files
     ]
 
 

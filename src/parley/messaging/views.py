@@ -6,10 +6,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parley.access.doors import Member, member_view
+from parley.channels.doors import calling_view, inside
 from parley.contacts.queries import contact_of
 from parley.core import clock
 from parley.core.environment import environment
@@ -89,24 +91,14 @@ def earlier(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
 
 
 @require_POST
-@member_view(may="messages.send")
+@calling_view(may="messages.send")
 def messages(request: HttpRequest, member: Member, conversation_id: UUID) -> HttpResponse:
     """Send a text, files or a place; the answer is the new bubble, the same one for the same client id."""
-    if request.POST.get("type") == "location":
-        place = cleaned(PlaceForm(request.POST))
-        name = place.pop("place_name")
-        sent = [sending.send_location(member, conversation_id, name=name, **place)]
-        return _bubbles(request, member, conversation_id, sent)
-    words = cleaned(WordsForm(request.POST))
-    client_id, body, reply_to = words["client_id"], words["body"], words["quoted_id"]
-    uploads = uploads_in(request, limit=environment().upload_max_bytes)
-    if uploads:
-        sent = send_files(
-            member, conversation_id, client_id=client_id, uploads=uploads, body=body, reply_to=reply_to
+    sent = _send_files(request, member, conversation_id)
+    with inside(member), timezone.override(member.timezone):
+        return _bubbles(
+            request, member, conversation_id, sent or [_send_words(request, member, conversation_id)]
         )
-    else:
-        sent = [sending.send_text(member, conversation_id, client_id=client_id, body=body, reply_to=reply_to)]
-    return _bubbles(request, member, conversation_id, sent)
 
 
 @require_POST
@@ -184,6 +176,35 @@ def is_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of a page; restoring its history it wants the whole."""
     headers = request.headers
     return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
+
+
+def _send_files(request: HttpRequest, member: Member, conversation_id: UUID) -> list[UUID]:
+    """The files of the form with its words; nothing where there are none."""
+    if not request.FILES.getlist("file") or request.POST.get("type") == "location":
+        return []
+    words = cleaned(WordsForm(request.POST))
+    return send_files(
+        member,
+        conversation_id,
+        client_id=words["client_id"],
+        uploads=uploads_in(request, limit=environment().upload_max_bytes),
+        body=words["body"],
+        reply_to=words["quoted_id"],
+    )
+
+
+def _send_words(request: HttpRequest, member: Member, conversation_id: UUID) -> UUID:
+    if request.POST.get("type") == "location":
+        place = cleaned(PlaceForm(request.POST))
+        return sending.send_location(member, conversation_id, name=place.pop("place_name"), **place)
+    words = cleaned(WordsForm(request.POST))
+    return sending.send_text(
+        member,
+        conversation_id,
+        client_id=words["client_id"],
+        body=words["body"],
+        reply_to=words["quoted_id"],
+    )
 
 
 def _list_context(request: HttpRequest, member: Member) -> dict[str, Any]:

@@ -51,10 +51,7 @@ def attach(
     body: str = "",
 ) -> list[UUID]:
     uploads = [Upload(data=data, filename=name, declared=declared) for data, name, declared in files]
-    with workspace_transaction(person.workspace.id):
-        return send_files(
-            as_member(person), talk.id, client_id=client_id or uuid4(), uploads=uploads, body=body
-        )
+    return send_files(as_member(person), talk.id, client_id=client_id or uuid4(), uploads=uploads, body=body)
 
 
 @pytest.mark.parametrize("mime", KNOWN)
