@@ -20,6 +20,7 @@ from parley.channels.gateways.neutral import (
 from parley.channels.gateways.untrusted import section, word
 from parley.core.http import FilePart, HttpClient
 
+_PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
 _META_HOSTS: Final = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.net", ".whatsapp.com")
 
 
@@ -92,16 +93,22 @@ async def _address_of(http: HttpClient, credentials: Credentials, media_id: str)
 
 
 def _headers_for(credentials: Credentials, url: str) -> dict[str, str]:
-    """The token goes to the configured host and to Meta's own over https, to nobody else."""
+    """The token goes to the configured origin and to Meta's own over https, to nobody else."""
     try:
-        parts = urlsplit(url)
+        scheme, host, port = origin = _origin(url)
+        ours = origin == _origin(credentials.base_url)
     except ValueError:
         raise GatewayError("refused", "Meta gave no usable address for this file.", code="bad_url") from None
-    host = (parts.hostname or "").lower()
-    ours = host == urlsplit(credentials.base_url).hostname
-    metas = parts.scheme == "https" and f".{host}".endswith(_META_HOSTS)
+    metas = (scheme, port) == ("https", 443) and f".{host}".endswith(_META_HOSTS)
     # Meta's file servers have been seen to refuse user agents that they do not know.
     return {"User-Agent": "curl/8"} | (signed_in(credentials) if ours or metas else {})
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port. Raises `ValueError` for what is no address."""
+    parts = urlsplit(url)
+    port = parts.port if parts.port is not None else _PORTS.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").lower(), port
 
 
 def _whereabouts(media: MediaRef) -> Mapping[str, str]:

@@ -243,6 +243,8 @@ async def _download(
     headers: dict[str, str] = {}
     if not stored:
         parts = _parts(url)
+        if not parts.path.startswith("/"):
+            raise _bad_url()  # joined to the base URL it would lengthen the host's name
         url = credentials.base_url.rstrip("/") + parts.path + (f"?{parts.query}" if parts.query else "")
         headers["X-Api-Key"] = credentials.secrets.get("api_key", "")
     answer = await exchange(http, "GET", url, headers=headers, limit=limit)
@@ -257,7 +259,11 @@ def _parts(url: str) -> SplitResult:
     try:
         return urlsplit(url)
     except ValueError:
-        raise GatewayError("refused", "WAHA gave no usable address for this file.", code="bad_url") from None
+        raise _bad_url() from None
+
+
+def _bad_url() -> GatewayError:
+    return GatewayError("refused", "WAHA gave no usable address for this file.", code="bad_url")
 
 
 def _whereabouts(media: MediaRef) -> Mapping[str, str]:
