@@ -19,15 +19,19 @@ async def ask(
     *,
     payload: object = None,
     multipart: Mapping[str, str | FilePart] | None = None,
+    sending: bool = False,
 ) -> Response:
-    """Call `path` below the base URL. Raises `GatewayError` for anything but plain success."""
+    """Call `path` below the base URL. Raises `GatewayError` for anything but plain success.
+
+    `sending`: the call is a message, so a fault that may have come after it is `uncertain`.
+    """
     url = f"{credentials.base_url.rstrip('/')}/{path}"
     answer = await exchange(
         http, method, url, headers=signed_in(credentials), payload=payload, multipart=multipart
     )
     if not 200 <= answer.status < 300:
-        raise refusal(answer)
-    if (error := error_in(answer)) is not None:
+        raise refusal(answer, sending=sending)
+    if (error := error_in(answer, sending=sending)) is not None:
         raise error
     return answer
 

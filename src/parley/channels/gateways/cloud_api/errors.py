@@ -1,4 +1,5 @@
-"""What Meta's refusals mean, decided by `error.code`: the HTTP status is no guide.
+"""What Meta's refusals mean, decided by `error.code`: the HTTP status is no guide, but to whether a fault of
+Meta's own may have come after the message left.
 
 The documented statuses contradict the observed ones (throttles as 400, 403 and 429). Codes and classes are
 those of Meta's error reference; an unknown code is final unless Meta calls it transient.
@@ -16,16 +17,24 @@ from parley.core.http import Response
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one code means for us, and what to do, in words for a person."""
+    """What one code means for us, and what to do, in words for a person.
+
+    `may_have_acted`: sent with an HTTP status of 500 or more, it does not prove that no message left.
+    """
 
     kind: GatewayErrorKind
     advice: str
     stops_channel: bool = False
     retry_after: float | None = None
+    may_have_acted: bool = False
 
 
 def _wait(advice: str, seconds: float) -> Verdict:
     return Verdict("throttled", advice, retry_after=seconds)
+
+
+def _busy(seconds: float) -> Verdict:
+    return Verdict("throttled", _BUSY, retry_after=seconds, may_have_acted=True)
 
 
 def _stop(advice: str) -> Verdict:
@@ -50,6 +59,7 @@ _PAYMENT: Final = (
 _BUSY: Final = "Meta is overloaded or has a fault. Nothing was sent; Parley tries again by itself."
 _RATE: Final = "Meta asks to slow down. Nothing was sent; Parley tries again by itself."
 _REQUEST: Final = "Meta did not understand this message."
+_OPEN: Final = Verdict("uncertain", "Meta failed in a way that leaves open whether it acted.")
 _TEMPLATE: Final = "Meta refused the template or its variables."
 
 CODES: Final[Mapping[int, Verdict]] = {
@@ -64,8 +74,8 @@ CODES: Final[Mapping[int, Verdict]] = {
     133010: _stop("The number is not registered with the Cloud API. Register it."),
     131048: _stop("People blocked or reported this number, so Meta limits it. Look at its quality."),
     131064: _stop("The account has reached its messaging limit. Look at it in Meta's Business Manager."),
-    1: _wait(_BUSY, 10), 2: _wait(_BUSY, 10), 131000: _wait(_BUSY, 10), 131016: _wait(_BUSY, 30),
-    133004: _wait(_BUSY, 60), 131057: _wait("The account is in maintenance for some minutes.", 60),
+    1: _busy(10), 2: _busy(10), 131000: _busy(10), 131016: _busy(30), 133004: _busy(60),
+    131057: _wait("The account is in maintenance for some minutes.", 60),
     4: _wait(_RATE, 60), 17: _wait(_RATE, 60), 613: _wait(_RATE, 60), 80007: _wait(_RATE, 60),
     130429: _wait(_RATE, 5),
     131056: _wait("Too many messages to this one contact in a short time; Parley waits.", 6),
@@ -98,25 +108,30 @@ _SUBCODES: Final[Mapping[tuple[int, int], Verdict]] = {
 }
 
 
-def error_in(answer: Response) -> GatewayError | None:
-    """The failure that an answer tells of in Meta's words; None where it has none of them."""
+def error_in(answer: Response, *, sending: bool = False) -> GatewayError | None:
+    """The failure that an answer tells of in Meta's words; None where it has none of them.
+
+    `sending`: the call was a message, which must not be repeated where Meta may have sent it.
+    """
     try:
         said = section(answer.json(), "error")
     except ValueError:
         return None
     code = number(said.get("code"))
-    return None if code is None else _judge(said, int(code), answer)
+    return None if code is None else _judge(said, int(code), answer, sending=sending)
 
 
-def refusal(answer: Response) -> GatewayError:
+def refusal(answer: Response, *, sending: bool = False) -> GatewayError:
     """The failure behind an answer that did not succeed, whoever wrote it."""
-    return error_in(answer) or unreadable(answer, provider="Meta")
+    return error_in(answer, sending=sending) or unreadable(answer, provider="Meta")
 
 
-def _judge(said: Mapping[str, Any], code: int, answer: Response) -> GatewayError:
+def _judge(said: Mapping[str, Any], code: int, answer: Response, *, sending: bool) -> GatewayError:
     subcode = number(said.get("error_subcode"))
     verdict = _SUBCODES.get((code, int(subcode))) if subcode is not None else None
     verdict = verdict or CODES.get(code) or _unknown(said, code, answer.status)
+    if sending and answer.status >= 500 and verdict.may_have_acted:
+        verdict = _OPEN
     data = said.get("error_data")
     details = first_word(
         section(data).get("details") if isinstance(data, Mapping) else data,
@@ -136,11 +151,11 @@ def _judge(said: Mapping[str, Any], code: int, answer: Response) -> GatewayError
 
 def _unknown(said: Mapping[str, Any], code: int, http_status: int) -> Verdict:
     if said.get("is_transient") is True:
-        return _wait(_BUSY, 10)
+        return _busy(10)
     if 132000 <= code < 133000:
         return _fail(_TEMPLATE)
     if http_status >= 500:
-        return Verdict("uncertain", "Meta failed in a way that leaves open whether it acted.")
+        return _OPEN
     return _fail("Meta refused.")
 
 

@@ -30,7 +30,8 @@ async def send(http: HttpClient, credentials: Credentials, message: OutboundMess
     if message.type in FILES and message.media is not None:
         media_id = await _upload(http, credentials, message.media)
     payload = payload_for(message, media_id=media_id)
-    answer = await ask(http, credentials, "POST", f"{number_path(credentials)}/messages", payload=payload)
+    path = f"{number_path(credentials)}/messages"
+    answer = await ask(http, credentials, "POST", path, payload=payload, sending=True)
     sent = sent_in(answer.body)
     if sent is None:
         raise GatewayError(

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from parley.channels.gateways.neutral import ChannelNotWorking, GatewayError
-from parley.channels.gateways.tests.provider import Answer
+from parley.channels.gateways.cloud_api.client import mark_read
+from parley.channels.gateways.neutral import ChannelNotWorking, Credentials, GatewayError
+from parley.channels.gateways.tests.provider import Answer, against
 from parley.channels.gateways.tests.test_send import failure, send, text
+from parley.core.http import HttpClient
 
 
 @pytest.mark.parametrize(
@@ -90,8 +92,7 @@ def test_waha_session_in_the_wrong_state(told: str, state: str, stops: bool) -> 
         (299, "refused", True), (368, "refused", True), (131031, "refused", True), (131042, "refused", True),
         (131048, "refused", True), (133010, "refused", True),
         (4, "throttled", False), (80007, "throttled", False), (130429, "throttled", False),
-        (131056, "throttled", False), (131016, "throttled", False), (133004, "throttled", False),
-        (131000, "throttled", False), (2, "throttled", False),
+        (131056, "throttled", False), (17, "throttled", False), (613, "throttled", False),
         (100, "refused", False), (131026, "refused", False), (131047, "refused", False),
         (131049, "refused", False), (131050, "refused", False), (132001, "refused", False),
         (132999, "refused", False), (130472, "refused", False), (131062, "refused", False),
@@ -106,11 +107,33 @@ def test_meta_is_judged_by_code_alone(http_status: int, code: int, kind: str, st
     assert (result.retry_after is not None) == (kind == "throttled")
 
 
+@pytest.mark.parametrize("code", [1, 2, 131000, 131016, 133004])
+def test_metas_own_fault_may_come_after_the_message(code: int) -> None:
+    body = {"error": {"message": "(#2) try later", "code": code}}
+    for http_status in (500, 503):
+        error = failure("cloud_api", Answer(http_status, body))
+        assert (error.kind, error.code, error.retry_after) == ("uncertain", str(code), None)
+        assert "Nothing was sent" not in error.message
+    for http_status in (200, 400, 429):
+        assert failure("cloud_api", Answer(http_status, body)).kind == "throttled"
+
+
+def test_metas_own_fault_at_a_control_call_is_waited_for() -> None:
+    async def read(http: HttpClient, credentials: Credentials) -> object:
+        return await mark_read(http, credentials, message_id="wamid.1")
+
+    error, _ = against(read, Answer(503, {"error": {"message": "later", "code": 131016}}))
+    assert isinstance(error, GatewayError)
+    assert error.kind == "throttled"
+
+
 def test_meta_in_unknown_codes() -> None:
     unknown: dict[str, Any] = {"message": "?", "code": 987654, "error_data": "old text"}
     assert failure("cloud_api", Answer(400, {"error": unknown})).kind == "refused"
     assert failure("cloud_api", Answer(500, {"error": unknown})).kind == "uncertain"
-    assert failure("cloud_api", Answer(500, {"error": unknown | {"is_transient": True}})).kind == "throttled"
+    transient = {"error": unknown | {"is_transient": True}}
+    assert failure("cloud_api", Answer(400, transient)).kind == "throttled"
+    assert failure("cloud_api", Answer(500, transient)).kind == "uncertain"
     assert failure("cloud_api", Answer(500, {"error": {"message": "no code"}})).kind == "uncertain"
 
 
