@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 
 import structlog
-from psycopg import DataError, ProgrammingError
+from psycopg import DataError, OperationalError, ProgrammingError
 
 from parley.core.sql import statement
 from parley.engines.database import DATABASE_AWAY, Pool, platform_transaction
@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 _GATHER_SECONDS = 0.003
 _MOST_ROWS = 1_000
 _MOST_WAITING = 20_000
+_LONGEST_WAIT = 15.0
+"""Seconds. A caller who hears 503 tries again; one who hears nothing only waits."""
 _COLUMNS = tuple(column.name for column in fields(EventRow))
 
 
@@ -47,7 +49,12 @@ class GroupCommit:
         self._waiting.append((rows, done))
         self._rows_waiting += len(rows)
         self._arrived.set()
-        return await done
+        try:
+            async with asyncio.timeout(_LONGEST_WAIT):
+                return await done
+        except TimeoutError:
+            # Perhaps kept later: then the sender's next try finds it there.
+            raise OperationalError(f"No commit within {_LONGEST_WAIT:.0f} s.") from None
 
     async def run(self) -> None:
         """Write what waits, for ever."""
