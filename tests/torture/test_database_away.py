@@ -20,6 +20,8 @@ SECONDS = 36
 CUSTOMERS = 60
 AWAY_SECONDS = 20.0
 BACK_SECONDS = 30.0
+SWALLOWED_SECONDS = 22.0
+LONGEST_ANSWER = 30.0
 
 
 def test_nothing_is_confirmed_that_is_not_kept(world: World, chance: random.Random) -> None:
@@ -107,3 +109,30 @@ def be_away(world: World, seconds: float, number: signal.Signals) -> tuple[float
     ended = time.monotonic()
     world.cluster.revive()
     return began, ended
+
+
+def test_a_database_that_swallows_everything(world: World, chance: random.Random) -> None:
+    """Connections stand and nothing comes through: each webhook is answered 503 within half a minute."""
+    world.start("edge")
+    number = connect(world, "cloud_api")
+    provider = Provider(world.url)
+    provider.deliver(texts([number], count=240, customers=20, chance=chance), per_second=4)
+    time.sleep(2)
+    world.database_proxy.swallow()
+    began = time.monotonic()
+    time.sleep(SWALLOWED_SECONDS)
+    lost = [answer for answer in provider.answers if answer.began > began]
+    assert lost, "nobody was answered"
+    assert {answer.status for answer in lost} == {503}
+    assert answers(f"{world.url}/healthz") == 200
+    world.database_proxy.reset()
+    world.database_proxy.heal()
+    until(lambda: answers(f"{world.url}/readyz") == 200, seconds=BACK_SECONDS, what="ready again, unaided")
+    time.sleep(2)
+    provider.stop_writing()
+    provider.finish()
+    slowest = max(answer.ended - answer.began for answer in provider.answers)
+    assert slowest < LONGEST_ANSWER, f"one webhook waited {slowest:.0f} s"
+    nothing_stuck(world)
+    received_once(world, provider.delivered)
+    print(f"T06: {len(lost)} webhooks answered 503 in a black hole, the slowest after {slowest:.1f} s")  # noqa: T201
