@@ -119,8 +119,8 @@ def test_metas_own_fault_may_come_after_the_message(code: int) -> None:
 
 
 def test_metas_own_fault_at_a_control_call_is_waited_for() -> None:
-    async def read(http: HttpClient, credentials: Credentials) -> object:
-        return await mark_read(http, credentials, message_id="wamid.1")
+    async def read(http: HttpClient, credentials: Credentials) -> None:
+        await mark_read(http, credentials, message_id="wamid.1")
 
     error, _ = against(read, Answer(503, {"error": {"message": "later", "code": 131016}}))
     assert isinstance(error, GatewayError)
