@@ -21,10 +21,15 @@ DATABASE_AWAY = (OperationalError, PoolTimeout)
 
 NO_WORKSPACE = UUID(int=0)
 
-_LONGEST_TRANSACTION = 20.0
+_LONGEST_TRANSACTION = 15.0
 """Seconds. A connection that stands while nothing comes through says nothing by itself, for hours."""
 
 _LIMITS = (errors.ProgramLimitExceeded, errors.StatementTooComplex, errors.TooManyArguments)
+
+
+def is_away(error: Exception) -> bool:
+    """Whether PostgreSQL cannot be reached, as opposed to having refused a value."""
+    return isinstance(error, DATABASE_AWAY) and not isinstance(error, _LIMITS)
 
 
 class TooLong(DataError):
@@ -69,6 +74,10 @@ async def workspace_transaction(pool: Pool, workspace_id: UUID) -> AsyncIterator
         ):
             await connection.execute(f"SET LOCAL app.workspace_id = '{UUID(str(workspace_id))}'")
             yield connection
+    except _LIMITS as error:
+        raise TooLong(str(error)) from error
+    except errors.ReadOnlySqlTransaction as error:
+        raise OperationalError("The database takes no writes just now.") from error
     except TimeoutError:
         raise OperationalError(f"PostgreSQL did not answer within {_LONGEST_TRANSACTION:.0f} s.") from None
 

@@ -31,6 +31,7 @@ from parley.engines.database import (
     DATABASE_AWAY,
     Connection,
     Pool,
+    is_away,
     platform_transaction,
     workspace_transaction,
 )
@@ -76,9 +77,9 @@ class Applier:
         async with self._turns:
             try:
                 count = await self._apply_batch(workspace_id, channel_id, one_by_one=False)
-            except DATABASE_AWAY:
-                raise
             except Exception as error:
+                if is_away(error):
+                    raise
                 log.exception("apply.batch_failed", channel=str(channel_id), reason=type(error).__name__)
                 count = await self._apply_batch(workspace_id, channel_id, one_by_one=True)
         return count > 0
@@ -114,10 +115,10 @@ class Applier:
         try:
             async with connection.transaction():
                 return (await self._apply_together(Batch(connection, workspace_id, channel, [event])))[0]
-        except DATABASE_AWAY:
-            raise
         except Exception as error:
-            log.exception("apply.parked", event=str(event.id), channel=str(channel.id))
+            if is_away(error):
+                raise
+            log.exception("apply.parked", inbound_event=str(event.id), channel=str(channel.id))
             return "parked", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
 
     async def _apply_together(self, batch: Batch) -> list[tuple[str, str]]:
@@ -155,7 +156,7 @@ def translated(provider: str, id: UUID, payload: dict[str, object], received_at:
     try:
         events = gateway_for(provider).translate(payload)
     except Exception as error:
-        log.exception("apply.untranslatable", event=str(id))
+        log.exception("apply.untranslatable", inbound_event=str(id))
         return StoredEvent(id, received_at, (), f"Not understood: {type(error).__name__}.", is_parked=True)
     # Their clock may be wrong: nothing that reached us was said after it reached us.
     useful = tuple(

@@ -1,7 +1,7 @@
 """What nobody sends by mistake: it costs its sender the effect, and nobody else anything."""
 
 import json
-import random
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -42,7 +42,7 @@ def bodies(channel: Connected) -> list[str]:
 
 
 def test_an_id_that_no_index_holds_does_not_stop_the_channel(edge: str, number: Connected) -> None:
-    say(edge, number, "long", id="wamid." + random.Random(1).randbytes(10_000).hex())
+    say(edge, number, "long", id="wamid." + secrets.token_hex(10_000))
     say(edge, number, "after it", id="wamid.short")
     until(lambda: "after it" in bodies(number))
     new = InboundEvent.objects.filter(state="new")

@@ -1,7 +1,7 @@
 """Outcomes are written down whatever the provider answered: one that cannot be stored costs no other."""
 
 import asyncio
-import random
+import secrets
 from uuid import uuid4
 
 import pytest
@@ -19,7 +19,7 @@ from parley.engines.tests.running import connect_channel, in_workspace, running_
 from parley.engines.tests.sending import Chat
 from parley.messaging.models import Conversation
 
-ENDLESS = random.Random(1).randbytes(10_000).hex()
+ENDLESS = secrets.token_hex(10_000)
 """Longer than an index holds, even compressed."""
 
 
