@@ -47,6 +47,19 @@ def word(value: object) -> str | None:
     return None
 
 
+def identifier(value: object) -> str | None:
+    """Somebody's or something's id, as a `word` that any index takes. Not for what people read."""
+    found = word(value)
+    return None if found is None else short(found)
+
+
+def short(found: str) -> str:
+    """An id as it is; where it is longer than 200 characters or not printable, its beginning and a hash."""
+    if len(found) <= KEY_LIMIT and found.isprintable():
+        return found
+    return f"{_plain(found[:40])}#{_hash(found)}"
+
+
 def first_word(*values: object) -> str | None:
     """The first of the values that is a `word`."""
     return next((found for found in map(word, values) if found is not None), None)
@@ -89,7 +102,7 @@ def dedupe_key(*parts: object) -> str:
     joined = ":".join(str(part) for part in parts)
     if len(joined) <= KEY_LIMIT and joined.isprintable():
         return joined
-    return f"{str(parts[0])[:40]}:{_hash(joined)}"
+    return f"{_plain(str(parts[0])[:40])}:{_hash(joined)}"
 
 
 def digest(value: object) -> str:
@@ -98,6 +111,10 @@ def digest(value: object) -> str:
         return _hash(json.dumps(value, sort_keys=True, separators=(",", ":")))
     except RecursionError:
         raise BadPayload("The JSON is nested too deeply.") from None
+
+
+def _plain(value: str) -> str:
+    return "".join(one for one in value if one.isascii() and one.isprintable())
 
 
 def _hash(value: str) -> str:

@@ -25,6 +25,7 @@ from parley.channels.gateways.untrusted import (
     dedupe_key,
     digest,
     first_word,
+    identifier,
     items,
     moment_or_now,
     parse_object,
@@ -168,7 +169,7 @@ def _number_id(value: Mapping[str, Any]) -> str | None:
 def _message(
     envelope: Mapping[str, Any], value: Mapping[str, Any], message: Mapping[str, Any], *, echo: bool = False
 ) -> NeutralEvent:
-    found, kind = word(message.get("id")), type_of(message)
+    found, kind = identifier(message.get("id")), type_of(message)
     if found is None:
         return Kept(reason="a message without an id")
     if message.get("group_id"):
@@ -193,7 +194,7 @@ def _message(
         body=content.body,
         media=content.media,
         location=content.location,
-        quoted_id=first_word(context.get("id"), context.get("message_id")),
+        quoted_id=identifier(context.get("id")) or identifier(context.get("message_id")),
         forwarded=True in (context.get("forwarded"), context.get("frequently_forwarded")),
         content=content.extra | context_of(message),
     )
@@ -214,7 +215,7 @@ def _counterpart(message: Mapping[str, Any], contact: Mapping[str, Any], *, echo
     return Address(
         wa_id=wa_id,
         bsuid=user_id,
-        username=username.removeprefix("@") if username else None,
+        username=identifier(username.removeprefix("@")) if username else None,
         name=name[:200] if name else None,
     )
 
@@ -225,7 +226,7 @@ def _is_number(value: str) -> bool:
 
 def _reaction(message: Mapping[str, Any], counterpart: Address, *, echo: bool, at: Any) -> NeutralEvent:
     reaction = section(message, "reaction")
-    target = word(reaction.get("message_id"))
+    target = identifier(reaction.get("message_id"))
     if target is None:
         return Kept(reason="a reaction to no message")
     emoji = text(reaction.get("emoji"))
@@ -233,7 +234,7 @@ def _reaction(message: Mapping[str, Any], counterpart: Address, *, echo: bool, a
 
 
 def _status(envelope: Mapping[str, Any], status: Mapping[str, Any]) -> NeutralEvent:
-    found, kind = word(status.get("id")), _STATUSES.get(text(status.get("status")))
+    found, kind = identifier(status.get("id")), _STATUSES.get(text(status.get("status")))
     if found is None or kind is None:
         return Kept(reason="a status that names no message or no known state")
     if status.get("recipient_type") == "group":
@@ -244,7 +245,7 @@ def _status(envelope: Mapping[str, Any], status: Mapping[str, Any]) -> NeutralEv
         provider_message_id=found,
         kind=kind,
         at=moment_or_now(status.get("timestamp"), envelope.get("time")),
-        client_ref=word(status.get("biz_opaque_callback_data")),
+        client_ref=identifier(status.get("biz_opaque_callback_data")),
         error_code=error[0] if error else None,
         error_message=error[1] if error else None,
         pricing=dict(pricing) if pricing else None,

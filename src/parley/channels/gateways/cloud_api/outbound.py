@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from parley.channels.gateways.neutral import Address, GatewayError, OutboundMessage
-from parley.channels.gateways.untrusted import items, section, word
+from parley.channels.gateways.untrusted import identifier, items, section
 
 FILES: Final = frozenset({"image", "video", "audio", "voice", "document"})
 _WITH_CAPTION: Final = frozenset({"image", "video", "document"})
@@ -45,8 +45,8 @@ def sent_in(body: bytes) -> Sent | None:
         return None
     message = next(iter(items(answer.get("messages"))), None)
     contact = next(iter(items(answer.get("contacts"))), {})
-    found = word(message.get("id")) if message else None
-    return Sent(id=found, wa_id=word(contact.get("wa_id"))) if found else None
+    found = identifier(message.get("id")) if message else None
+    return Sent(id=found, wa_id=identifier(contact.get("wa_id"))) if found else None
 
 
 def _recipient(to: Address) -> Mapping[str, str]:

@@ -31,7 +31,6 @@ def test_waha_says_something_else() -> None:
         ("session.status", {"status": "FAILED"}, {}),
         ("session.status", {"status": "WORKING"}, {"timestamp": SECONDS * 1000 + 60_000}),
         ("session.status", {"status": "WORKING"}, {"timestamp": None}),
-        ("session.status", {"status": "WORKING"}, {"timestamp": None}),
         ("label.upsert", {"id": "1"}, {}),
         ("label.upsert", {"id": "2"}, {}),
         ("message", {"id": "false_" + "9" * 500}, {}),

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from parley.channels.gateways.neutral import Address
-from parley.channels.gateways.untrusted import word
+from parley.channels.gateways.untrusted import short, word
 
 ChatKind = Literal["person", "group", "status", "broadcast", "newsletter", "unknown"]
 
@@ -48,8 +48,8 @@ def read_message_id(value: object) -> MessageKey | None:
         return None
     fields = written.split("_")
     if len(fields) < 3 or fields[0] not in {"true", "false"}:
-        return MessageKey(id=written)
-    return MessageKey(id=fields[2] or written, chat=fields[1], from_us=fields[0] == "true")
+        return MessageKey(id=short(written))
+    return MessageKey(id=short(fields[2] or written), chat=fields[1], from_us=fields[0] == "true")
 
 
 def full_message_id(bare: str, chat: str, *, from_us: bool) -> str:
@@ -73,7 +73,7 @@ def wa_id_in(chat: object) -> str | None:
 def lid_in(chat: object) -> str | None:
     """The hidden user id in a chat id, without its `@lid`, or None."""
     user, server = _split(chat)
-    return user if server in {"lid", "hosted.lid"} and user else None
+    return short(user) if server in {"lid", "hosted.lid"} and user else None
 
 
 def address_in(*chats: object, name: str | None = None) -> Address | None:
