@@ -71,7 +71,7 @@ class Watch:
     def check(self) -> None:
         """Fail when anything was complained about that the test did not bring about."""
         left = [text for text in self.complaints if not any(re.search(known, text) for known in self.allowed)]
-        assert left == []
+        assert not left, "\n".join(left)
 
 
 @contextmanager

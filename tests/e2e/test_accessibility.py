@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.e2e.browser import DESK, PHONE
 from tests.e2e.conftest import Visitor
 from tests.e2e.phone import Phone
 from tests.e2e.stack import Customer, Stack
@@ -11,7 +12,9 @@ from tests.e2e.stack import Customer, Stack
 GRAVE = {"serious", "critical"}
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("screen", "dark"), [(DESK, False), (DESK, True), (PHONE, False)], ids=["desk", "dark", "phone"]
+)
 def test_no_page_has_a_grave_barrier(
     stack: Stack, visitor: Visitor, phone: Phone, customer: Customer, *, dark: bool
 ) -> None:

@@ -4,10 +4,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.agent import Agent
+from tests.e2e.browser import DESK
 from tests.e2e.phone import Phone
 from tests.e2e.stack import Customer
 
 
+@pytest.mark.parametrize("screen", [DESK], ids=str)
 @pytest.mark.parametrize("place", ["thread", "list"])
 def test_a_stranger_finds_nothing(
     charlie: Agent, alice: Agent, phone: Phone, customer: Customer, place: str
