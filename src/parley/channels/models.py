@@ -12,8 +12,8 @@ class Channel(TenantModel):
     """One number. `credentials` and `webhook_secret` are ciphertext bound to this row.
 
     `external_id` is the session name or the number's id at the provider; `metadata` holds what a pairing
-    shows (QR, code) and the profile; `webhook_token` names the channel in the webhook's path. `has_window`: the
-    provider refuses free messages 24 hours after the customer's last one.
+    shows (QR, code) and the profile; `webhook_token` names the channel in the webhook's path. `has_window`:
+    the provider refuses free messages 24 hours after the customer's last one.
     """
 
     name = models.TextField()

@@ -139,7 +139,6 @@ def test_one_that_always_fails_is_set_aside_and_costs_no_other(
         for lamp in lamps:
             announce(workspace.id, LampLit(lamp))
     react_until(engine_database_url, lambda: bool(seen))
-    assert seen[-1] == lamps[0]
     pauses = []
     for _ in range(reactors.MOST_TRIES - 1):
         cursor = ReactorCursor.objects.get(name=name)

@@ -7,7 +7,8 @@ from parley.channels.gateways.neutral import Address
 from parley.core.address_hash import address_hash
 from parley.core.ids import new_id
 from parley.core.phone import from_wa_id, international
-from parley.engines.apply.batch import Batch, address_key, sql
+from parley.core.sql import statement
+from parley.engines.apply.batch import Batch, address_key
 
 Identity = tuple[str, str, str]
 """kind, scope, value: what is unique in a workspace."""
@@ -34,7 +35,7 @@ async def resolve_people(batch: Batch, addresses: list[Address]) -> dict[str, UU
     people = _people(addresses, scope=batch.channel.portfolio_id or str(batch.channel.id))
     known = await _known(batch, people)
     if any(_contact(person, known) is None for person in people.values()):
-        await batch.connection.execute(sql("lock_new_people"), batch.parameters)
+        await batch.connection.execute(_sql("lock_new_people"), batch.parameters)
         known = await _known(batch, people)
         known |= await _add_contacts(batch, [p for p in people.values() if _contact(p, known) is None])
     found = {key: _certain(person, known) for key, person in people.items()}
@@ -74,7 +75,7 @@ async def _known(batch: Batch, people: dict[str, Person]) -> dict[Identity, UUID
     wanted = {identity for person in people.values() for identity in person.identities}
     kinds, scopes, values = zip(*wanted, strict=True) if wanted else ((), (), ())
     cursor = await batch.connection.execute(
-        sql("known_identities"),
+        _sql("known_identities"),
         {**batch.parameters, "kind": list(kinds), "scope": list(scopes), "value": list(values)},
     )
     return {(row["kind"], row["scope"], row["value"]): row["contact_id"] for row in await cursor.fetchall()}
@@ -102,7 +103,7 @@ async def _add_contacts(batch: Batch, strangers: list[Person]) -> dict[Identity,
             rows[contact_id] = person
         added |= dict.fromkeys(person.identities, contact_id)
     await batch.connection.execute(
-        sql("add_contacts"),
+        _sql("add_contacts"),
         {
             **batch.parameters,
             "id": list(rows),
@@ -122,7 +123,7 @@ async def _add_identities(batch: Batch, people: dict[str, Person], found: dict[s
     if not fresh:
         return
     await batch.connection.execute(
-        sql("add_identities"),
+        _sql("add_identities"),
         {
             **batch.parameters,
             "id": [new_id() for _ in fresh],
@@ -142,6 +143,10 @@ async def _follow_names(batch: Batch, people: dict[str, Person], found: dict[str
     names = dict(sorted({found[key]: person.name for key, person in people.items() if person.name}.items()))
     if names:
         await batch.connection.execute(
-            sql("name_contacts"),
+            _sql("name_contacts"),
             {**batch.parameters, "id": list(names), "profile_name": list(names.values())},
         )
+
+
+def _sql(name: str) -> str:
+    return statement("parley.engines", "people", name)
