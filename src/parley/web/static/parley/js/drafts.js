@@ -1,5 +1,6 @@
 /** Half-written words, kept per conversation in this browser and shown in the list as "Draft: …". */
 import { attach } from "./attach.js";
+import { unsent } from "./unsent.js";
 
 const PAUSE = 250;
 const OLDEST = 14 * 86_400_000;
@@ -27,7 +28,7 @@ function draw(conversation) {
 function fill(line) {
   const conversation = line.dataset.draftOf;
   const open = document.querySelector("[data-thread]")?.dataset.conversation === conversation;
-  const draft = open ? null : read(conversation);
+  const draft = open ? null : (read(conversation) ?? unsent(conversation).find(({ text }) => text));
   line.hidden = !draft;
   line.lastElementChild.textContent = draft?.text ?? "";
 }

@@ -2,21 +2,46 @@
  * Sends what the composer hands over, one after another per conversation, and shows it at once.
  *
  * Every message carries a client id made here; trying again repeats the id, so the server stores it once. The
- * shown bubble stands in the outbox until the server's own with the same id is in the thread.
+ * shown bubble stands in the outbox until the server's own with the same id is in the thread; it comes back when
+ * the conversation is opened again, after a reload from what unsent.js kept.
  */
 import { attach } from "./attach.js";
 import { toast } from "./toast.js";
+import { forget, keep, unsent } from "./unsent.js";
 
 const lines = new Map();
+const jobs = new Map();
 let waiting = 0;
 
 export function send(composer, message) {
-  const job = { ...message, conversation: composer.dataset.conversation, bubble: show(composer, message) };
-  job.url = message.kind === "note" ? composer.dataset.notes : composer.dataset.messages;
-  job.token = composer.querySelector("[name=csrfmiddlewaretoken]").value;
-  job.words = { failed: composer.dataset.failed, trouble: composer.querySelector("[data-trouble-template]") };
+  const job = begin(composer, { ...message, at: Date.now() });
+  keep(job);
   enqueue(job);
   composer.closest("[data-thread]").dispatchEvent(new CustomEvent("parley:sent"));
+}
+
+function begin(composer, message) {
+  const { conversation, messages, notes, failed, fileLost } = composer.dataset;
+  const job = { ...message, conversation, composer, url: message.kind === "note" ? notes : messages };
+  job.token = composer.querySelector("[name=csrfmiddlewaretoken]").value;
+  job.words = { failed, fileLost, trouble: composer.querySelector("[data-trouble-template]") };
+  job.bubble = show(job);
+  jobs.set(job.clientId, job);
+  place(job);
+  return job;
+}
+
+function place({ composer, bubble, kind }) {
+  const outbox = composer.closest("[data-thread]").querySelector("[data-outbox]");
+  const first = !outbox.childElementCount && !outbox.previousElementSibling?.querySelector(":scope > .bubble:last-child")?.matches(".out");
+  bubble.classList.toggle("starts", first && kind !== "note");
+  outbox.append(bubble);
+}
+
+function done({ conversation, clientId, bubble }) {
+  jobs.delete(clientId);
+  forget(conversation, clientId);
+  bubble.remove();
 }
 
 function enqueue(job) {
@@ -36,14 +61,14 @@ async function deliver(job) {
   }
 }
 
-function post({ url, token, clientId, text, file, quote, place, bubble }) {
+function post({ url, token, clientId, text, file, quote, place: spot, bubble }) {
   const data = new FormData();
   data.set("client_id", clientId);
   data.set("body", text ?? "");
   if (quote) data.set("quoted_id", quote.id);
   if (file) data.set("file", file, file.name);
-  for (const [name, value] of Object.entries(place ?? {})) data.set(name, value);
-  return new Promise((done, failed) => {
+  for (const [name, value] of Object.entries(spot ?? {})) data.set(name, value);
+  return new Promise((answered, failed) => {
     const request = new XMLHttpRequest();
     request.open("POST", url);
     request.setRequestHeader("X-CSRFToken", token);
@@ -53,7 +78,7 @@ function post({ url, token, clientId, text, file, quote, place, bubble }) {
     request.upload.onprogress = (event) => bar && event.lengthComputable && (bar.value = event.loaded / event.total);
     request.onerror = request.ontimeout = failed;
     request.timeout = file ? 300_000 : 30_000;
-    request.onload = () => done({
+    request.onload = () => answered({
       status: request.status, text: request.responseText, moved: request.getResponseHeader("HX-Redirect"),
       reason: request.status >= 400 ? read(request.responseText).querySelector(".text")?.textContent.trim() : "",
     });
@@ -63,13 +88,13 @@ function post({ url, token, clientId, text, file, quote, place, bubble }) {
 
 const read = (html) => new DOMParser().parseFromString(html, "text/html");
 
-function show(composer, { kind, clientId, text, quote, file, place }) {
+function show({ composer, kind, clientId, text, quote, file, fileName, place: spot, at }) {
   const bubble = composer.querySelector("[data-bubble-template]").content.cloneNode(true).firstElementChild;
   bubble.dataset.clientId = clientId;
   if (kind === "note") bubble.className = "bubble note";
-  bubble.querySelector(".text").textContent = text || place?.place_name || "";
+  bubble.querySelector(".text").textContent = text || spot?.place_name || "";
   const format = { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: document.body.dataset.timeZone };
-  bubble.querySelector("time").textContent = new Date().toLocaleTimeString("en-GB", format);
+  bubble.querySelector("time").textContent = new Date(at).toLocaleTimeString("en-GB", format);
   if (quote) {
     const block = bubble.querySelector(".quote");
     block.hidden = false;
@@ -77,25 +102,36 @@ function show(composer, { kind, clientId, text, quote, file, place }) {
     block.querySelector(".said").textContent = quote.text;
   }
   if (file) bubble.prepend(preview(file));
-  const outbox = composer.closest("[data-thread]").querySelector("[data-outbox]");
-  const first = !outbox.childElementCount && !outbox.previousElementSibling?.querySelector(":scope > .bubble:last-child")?.matches(".out");
-  bubble.classList.toggle("starts", first && kind !== "note");
-  outbox.append(bubble);
+  else if (fileName) bubble.prepend(named(fileName));
   return bubble;
 }
 
 function preview(file) {
-  const box = document.createElement("div");
-  box.className = file.type.startsWith("image/") ? "picture" : "waiting";
+  const box = named(file.name);
   if (file.type.startsWith("image/")) {
-    const image = box.appendChild(new Image());
-    image.src = URL.createObjectURL(file);
+    const image = new Image();
     image.onload = () => URL.revokeObjectURL(image.src);
-  } else box.append(file.name);
+    // What calls itself a picture and is none keeps the look of a document.
+    image.onerror = () => {
+      URL.revokeObjectURL(image.src);
+      box.className = "waiting";
+      image.replaceWith(file.name);
+    };
+    image.src = URL.createObjectURL(file);
+    box.className = "picture";
+    box.replaceChildren(image);
+  }
   const bar = box.appendChild(document.createElement("progress"));
   bar.className = "progress";
   bar.max = 1;
   bar.value = 0;
+  return box;
+}
+
+function named(fileName) {
+  const box = document.createElement("div");
+  box.className = "waiting";
+  box.textContent = fileName;
   return box;
 }
 
@@ -106,32 +142,54 @@ function settle(job, html) {
     recent.append(document.adoptNode(bubble));
     htmx.process(bubble);
   }
-  job.bubble.remove();
+  done(job);
 }
 
 function fail(job, reason) {
-  if (!job.bubble.isConnected) return lost(job, reason);
+  // The real bubble came by itself: it was only the answer that was lost.
+  if (!jobs.has(job.clientId)) return;
+  job.reason = reason;
+  keep(job);
+  complain(job, reason);
+  if (!job.bubble.isConnected) toast(reason, "bad");
+}
+
+function complain(job, reason) {
   job.bubble.querySelector("progress")?.remove();
   const trouble = job.words.trouble.content.cloneNode(true).firstElementChild;
   trouble.querySelector("b > span").textContent = reason;
   const [again, discard] = trouble.querySelectorAll("button");
+  // Without its file a message is not what was meant: what is left of it can be copied or discarded.
+  again.hidden = Boolean(job.fileName);
   again.addEventListener("click", () => (trouble.remove(), job.bubble.classList.remove("failed"), enqueue(job)));
-  discard.addEventListener("click", () => job.bubble.remove());
+  discard.addEventListener("click", () => done(job));
   job.bubble.classList.add("failed");
   job.bubble.append(trouble);
 }
 
-// The person has gone on to another conversation: the words go back to being that conversation's draft.
-function lost(job, reason) {
-  if (job.text) localStorage.setItem(`draft:${job.conversation}`, JSON.stringify({ text: job.text }));
-  document.dispatchEvent(new CustomEvent("parley:draft", { detail: job.conversation }));
-  toast(reason, "bad");
+// The conversation is opened again: what is on its way or failed on this page, and what an earlier page left.
+attach("[data-composer]", (composer) => {
+  const recent = composer.closest("[data-thread]").querySelector("[data-recent]");
+  for (const kept of unsent(composer.dataset.conversation)) {
+    const { clientId } = kept;
+    const job = jobs.get(clientId);
+    if (recent.querySelector(`[data-client-id="${CSS.escape(clientId)}"]`)) forget(composer.dataset.conversation, clientId);
+    else if (job) place(Object.assign(job, { composer }));
+    else restore(begin(composer, kept));
+  }
+});
+
+function restore(job) {
+  complain(job, job.fileName ? job.words.fileLost : job.reason || job.words.failed);
 }
 
 // Live updates may bring the real bubble before the answer to the POST does.
 attach("[data-recent] [data-client-id]", (bubble) => {
-  const outbox = bubble.closest("[data-thread]")?.querySelector("[data-outbox]");
-  outbox?.querySelector(`[data-client-id="${CSS.escape(bubble.dataset.clientId)}"]`)?.remove();
+  const { conversation } = bubble.closest("[data-thread]").dataset;
+  const { clientId } = bubble.dataset;
+  const job = jobs.get(clientId);
+  if (job) done(job);
+  else forget(conversation, clientId);
 });
 
 window.addEventListener("beforeunload", (event) => {
