@@ -45,13 +45,6 @@ attach("[data-list]", (list) => {
     const refresh = event.target === list && event.detail.ctx.sourceEvent.type.startsWith("parley:");
     if (refresh && loaded > FIRST_PAGE) event.detail.ctx.request.body.set("count", Math.min(loaded, MOST));
   });
-  list.addEventListener("htmx:before:request", (event) => {
-    const row = event.target.closest(".row");
-    if (!row) return;
-    open = row.dataset.conversation;
-    mark();
-  });
-
   const settled = (event) => {
     if (event.detail.ctx?.target !== list) return;
     const { tab, sort, q } = list.dataset;
