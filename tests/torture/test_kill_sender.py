@@ -76,11 +76,10 @@ def test_a_database_that_breaks_off_loses_no_answer(world: World) -> None:
     world.whatsapp.fault("cloud", "latency", match="/messages", seconds=1.8, after=True)
     queue(world, number, chats, count=1)
     world.whatsapp.until(lambda: len(world.whatsapp.ledger()) == 1)
-    # Slow enough that the sender's next look for work is always in the middle of a transaction.
-    world.database_proxy.delay(0.2)
-    time.sleep(0.8)
-    world.database_proxy.refuse()
-    time.sleep(1.5)
+    # The sender's next look for work breaks off in the middle of its transaction.
+    look = b"channel.throughput_mps"
+    world.database_proxy.hold_answers(look, look)
+    until(lambda: world.database_proxy.held_count)
     world.database_proxy.heal()
     nothing_stuck(world)
     tally = sent_once(world, in_flight=[], words_arrive=False)
