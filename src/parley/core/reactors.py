@@ -143,8 +143,8 @@ def _gives_up(cursor: ReactorCursor, event: LoggedEvent, error: Exception) -> bo
     named = {"reactor": cursor.name, "event_id": str(event.id), "tries": cursor.tries}
     if cursor.tries < MOST_TRIES:
         pause = min(_SHORTEST_PAUSE * 2 ** (cursor.tries - 1), _LONGEST_PAUSE)
-        cursor.retry_at = timezone.now() + timedelta(seconds=pause)
         log.error("reactor.failed", **named, tried_again_in=pause, exc_info=error)
+        cursor.retry_at = timezone.now() + timedelta(seconds=pause)
         return False
     ReactorFailure.objects.create(
         reactor=cursor.name, event_id=event.id, error=type(error).__name__, tries=cursor.tries
