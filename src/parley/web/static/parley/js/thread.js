@@ -24,6 +24,7 @@ attach("[data-thread]", (thread) => {
   };
 
   const line = thread.querySelector("[data-unread-line]");
+  const looks = () => !document.hidden && document.hasFocus() && atNewest();
   if (line && line.offsetTop < scroller.scrollHeight - scroller.clientHeight) line.scrollIntoView({ block: "center" });
   draw();
 
@@ -36,6 +37,7 @@ attach("[data-thread]", (thread) => {
     if (came && !atNewest()) missed += came;
     draw();
   });
+  const holder = hold(thread.querySelector("[data-recent]"), looks);
   for (const part of thread.querySelectorAll("[data-recent], [data-outbox]")) observer.observe(part, { childList: true });
 
   // What asked for it changed the thread itself: look at once, whether or not a live hint comes.
@@ -49,8 +51,32 @@ attach("[data-thread]", (thread) => {
     jumpTo(thread, link.dataset.jump);
   });
   scroller.addEventListener("keydown", (event) => move(event, thread));
-  return () => observer.disconnect();
+  return () => (observer.disconnect(), holder.disconnect());
 });
+
+/**
+ * Keeps the line over the new messages where it was, though the server leaves it out once they have been read. It
+ * moves on only for what comes while nobody looks; for what somebody sees coming there is none.
+ */
+function hold(recent, looks) {
+  const find = () => recent.querySelector("[data-unread-line]");
+  let line = find();
+  let first = line?.nextElementSibling?.id;
+  const observer = new MutationObserver(() => {
+    const shown = find();
+    const under = first && document.getElementById(first);
+    if (shown && !looks()) {
+      line = shown;
+      first = line.nextElementSibling?.id;
+    } else if (!under) shown?.remove();
+    else if (under.previousElementSibling !== line) {
+      shown?.remove();
+      under.before(line);
+    }
+  });
+  observer.observe(recent, { childList: true });
+  return observer;
+}
 
 async function jumpTo(thread, id) {
   for (let page = 0; page < DEEPEST && !document.getElementById(id); page += 1) {
