@@ -7,6 +7,7 @@ import { newId } from "./ids.js";
 import { send } from "./outbox.js";
 import { filesOf } from "./tray.js";
 
+const LONGEST = { reply: 4_096, caption: 1_024, note: 20_000 };
 const coarse = matchMedia("(pointer: coarse)");
 
 attach("[data-composer]", (composer) => {
@@ -18,6 +19,8 @@ attach("[data-composer]", (composer) => {
 
   const grow = () => {
     button.disabled = !body.value.trim() && (isNote() || !filesOf(composer).length);
+    body.dataset.most = LONGEST[isNote() ? "note" : filesOf(composer).length ? "caption" : "reply"];
+    body.dispatchEvent(new CustomEvent("parley:limit"));
     if (CSS.supports("field-sizing", "content")) return;
     body.style.height = "auto";
     body.style.height = `${body.scrollHeight}px`;

@@ -19,6 +19,7 @@ import "./reading.js";
 import "./actions.js";
 import "./reactions.js";
 import "./composer.js";
+import "./limit.js";
 import "./drafts.js";
 import "./tray.js";
 import "./quote.js";
