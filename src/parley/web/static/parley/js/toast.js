@@ -1,17 +1,16 @@
-/** [data-toast] goes by itself, later for one with an action; toast(text) makes one from #toast-template. */
+/** [data-toast] goes by itself, later for an error or one with an action; toast(text) clones one of #toast-template. */
 import { attach } from "./attach.js";
 
 const SHORT = 5_000;
-const LONG = 9_000;
+const LONG = 8_000;
+const MOST = 2;
 
 export function toast(text, kind = "good") {
   const region = document.getElementById("toasts");
   const template = document.getElementById("toast-template");
   if (!region || !template) return;
   if ([...region.querySelectorAll(".text")].some((other) => other.textContent.trim() === text)) return;
-  const made = template.content.cloneNode(true).firstElementChild;
-  made.classList.remove("good");
-  made.classList.add(kind);
+  const made = template.content.querySelector(`.toast.${kind}`).cloneNode(true);
   made.querySelector(".text").textContent = text;
   region.append(made);
 }
@@ -19,7 +18,7 @@ export function toast(text, kind = "good") {
 attach("[data-toast]", (element) => {
   let timer;
   const wait = () => {
-    timer = setTimeout(() => element.remove(), element.querySelector(".undo") ? LONG : SHORT);
+    timer = setTimeout(() => element.remove(), element.matches(".bad, :has(.undo)") ? LONG : SHORT);
   };
   const stay = () => clearTimeout(timer);
   element.addEventListener("pointerenter", stay);
@@ -38,7 +37,7 @@ attach("[data-toast]", (element) => {
 // The popover layer lies above open dialogs, so that a toast is never behind one.
 attach("[data-toasts]", (region) => {
   new MutationObserver(() => {
-    while (region.childElementCount > 3) region.firstElementChild.remove();
+    while (region.childElementCount > MOST) region.firstElementChild.remove();
   }).observe(region, { childList: true });
 });
 
