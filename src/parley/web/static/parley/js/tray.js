@@ -26,7 +26,7 @@ attach("[data-composer]", (composer) => {
     name.textContent = file.name;
     size.textContent = tooLarge ? composer.dataset.tooLarge : weigh(file.size);
     element.classList.toggle("bad", tooLarge);
-    if (file.type.startsWith("image/")) element.querySelector(".thumb").replaceChildren(thumbnail(file));
+    if (file.type.startsWith("image/")) showInside(element.querySelector(".thumb"), file);
     const item = { file, element };
     if (!tooLarge) items.push(item);
     element.querySelector(".drop").addEventListener("click", () => {
@@ -79,12 +79,18 @@ function catchDrops(thread, composer, add) {
   });
 }
 
-function thumbnail(file) {
+function showInside(thumb, file) {
   const image = new Image();
+  const sign = [...thumb.childNodes];
   image.alt = "";
-  image.src = URL.createObjectURL(file);
   image.onload = () => URL.revokeObjectURL(image.src);
-  return image;
+  // What calls itself a picture and is none keeps the sign of a document.
+  image.onerror = () => {
+    URL.revokeObjectURL(image.src);
+    thumb.replaceChildren(...sign);
+  };
+  image.src = URL.createObjectURL(file);
+  thumb.replaceChildren(image);
 }
 
 function weigh(size) {

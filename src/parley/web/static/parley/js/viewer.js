@@ -1,6 +1,28 @@
 /** a[data-view-picture] opens its picture in the viewer; arrows go through those of the same thread. */
 import { attach } from "./attach.js";
 
+// A picture that the browser cannot show is offered like a document: its name, and a click that downloads it.
+attach("a[data-view-picture] img", (image) => {
+  const instead = () => {
+    const link = image.closest("a[data-view-picture]");
+    if (!link) return;
+    const name = link.dataset.name || image.alt;
+    const sign = document.createElement("span");
+    const what = document.createElement("span");
+    sign.className = "sign";
+    sign.textContent = /\.(\w{1,4})$/.exec(name)?.[1].toUpperCase() ?? "";
+    what.className = "what";
+    what.textContent = name;
+    link.className = "attached";
+    link.download = link.dataset.name;
+    link.removeAttribute("data-view-picture");
+    link.replaceChildren(sign, what);
+  };
+  image.addEventListener("error", instead);
+  // It may have failed before this module came.
+  if (image.complete && image.currentSrc && !image.naturalWidth) image.decode().catch(instead);
+});
+
 attach("[data-viewer]", (viewer) => {
   const picture = viewer.querySelector("[data-viewer-picture]");
   const caption = viewer.querySelector("[data-viewer-caption]");
