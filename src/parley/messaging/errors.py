@@ -8,7 +8,7 @@ from parley.core.errors import Conflict, DomainError, Invalid, Refused, Unavaila
 
 
 class SendRefused(Refused):
-    """The gate said no. `code` is one of `send_refusal`'s, or `role`."""
+    """The gate said no. `code` is one of `send_refusal`'s, `window_never` or `role`."""
 
 
 class AnotherIsOpen(Conflict):

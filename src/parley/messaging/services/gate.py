@@ -35,6 +35,13 @@ _WORDS: Final[dict[str, tuple[str, Promise]]] = {
             "messages. You can write again as soon as they do."
         ),
     ),
+    "window_never": (
+        "window",
+        gettext_lazy(
+            "This person has not written to this number yet, so WhatsApp does not take free messages. "
+            "You can write as soon as they do."
+        ),
+    ),
     "channel_not_working": (
         "channel",
         gettext_lazy(
@@ -45,8 +52,20 @@ _WORDS: Final[dict[str, tuple[str, Promise]]] = {
     "conversation_closed": ("closed", gettext_lazy("This conversation is closed. Reopen it to write.")),
 }
 _ROLE: Final = gettext_lazy(
-    "Your role lets you read here, not write. Whoever runs Parley for you can change it."
+    "Your role lets you read here, not write. Whoever runs Parley for you can change your role."
 )
+
+
+_REFUSAL: Final = """
+SELECT CASE WHEN code = 'window_closed' AND NOT EXISTS (
+         SELECT FROM conversation AS here
+         JOIN conversation AS talk USING (workspace_id, channel_id, contact_id)
+         WHERE here.workspace_id = %(workspace_id)s AND here.id = %(conversation_id)s
+           AND (talk.last_inbound_at IS NOT NULL OR talk.window_expires_at IS NOT NULL)
+       ) THEN 'window_never' ELSE code END
+FROM send_refusal(%(workspace_id)s, %(conversation_id)s, %(purpose)s, %(type)s) AS code
+"""
+"""A window that never opened is told from one that has closed, for the words alone."""
 
 
 def check_may_send(
@@ -77,7 +96,8 @@ def lock_for(member: Member, conversation_id: UUID) -> Lock | None:
 
 def _refusal(workspace_id: UUID, conversation_id: UUID, *, purpose: str, type: str) -> str | None:  # noqa: A002
     with connection.cursor() as cursor:
-        cursor.execute("SELECT send_refusal(%s, %s, %s, %s)", [workspace_id, conversation_id, purpose, type])
+        asked = {"workspace_id": workspace_id, "conversation_id": conversation_id}
+        cursor.execute(_REFUSAL, {**asked, "purpose": purpose, "type": type})
         (code,) = cursor.fetchone() or (None,)
         return code
 

@@ -82,6 +82,69 @@ def test_the_page(cast: Cast) -> None:
     assert [message.kind for message in messages_in(talk)] == ["activity"]
 
 
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_wrong_number_is_said_at_the_field_and_nothing_typed_is_lost(
+    cast: Cast, headers: dict[str, str]
+) -> None:
+    channel = make_channel(cast.alice)
+    for address in ("conversations/new/", f"channels/{channel.id}/test/"):
+        data = {"channel": str(channel.id), "phone": "123", "body": "Bom dia <3"}
+        answer = cast.bob.client.post(cast.bob.url(address), data, headers=headers)
+        assert answer.status_code == 422
+        assert 'value="123" ' in answer.text
+        assert "Bom dia &lt;3" in answer.text
+        assert 'aria-invalid="true"' in answer.text
+        assert "This is not a complete telephone number." in answer.text
+        assert ("<html" in answer.text) == (not headers)
+    assert talks(cast.bob) == []
+
+
+def test_somebody_new_on_a_number_with_a_window(cast: Cast) -> None:
+    channel = make_channel(cast.alice, has_window=True)
+    data = {"channel": str(channel.id), "phone": "+5519998761234", "body": "Olá!"}
+    answer = cast.bob.client.post(cast.bob.url("conversations/new/"), data)
+    assert answer.status_code == 403
+    assert 'id="start-channel-problem"' in answer.text
+    assert "has not written to this number yet" in answer.text
+    with workspace_transaction(cast.bob.workspace.id):
+        assert not Contact.objects.exists()
+    make_conversation(
+        cast.alice,
+        channel=channel,
+        contact=make_contact(cast.alice, phone="+5519998761234"),
+        window_open=False,
+    )
+    again = cast.bob.client.post(cast.bob.url("conversations/new/"), data)
+    assert "More than 24 hours have passed" in again.text
+
+
+def test_a_number_without_a_window_is_offered_first(cast: Cast) -> None:
+    with_window = make_channel(cast.alice, has_window=True)
+    free = make_channel(cast.alice)
+    shown = cast.bob.client.get(cast.bob.url("conversations/new/")).text
+    assert f'value="{free.id}" selected' in shown
+    assert f'value="{with_window.id}" selected' not in shown
+    assert shown.count("needs a template for new people") == 1
+
+
+def test_a_click_with_htmx_moves_the_whole_page(cast: Cast) -> None:
+    data = {"channel": str(make_channel(cast.alice).id), "phone": "+5519998761234"}
+    answer = cast.bob.client.post(cast.bob.url("conversations/new/"), data, headers=HTMX)
+    [talk] = talks(cast.bob)
+    assert answer["HX-Redirect"] == cast.bob.url(f"inbox/{talk.id}/")
+
+
+def test_one_sentence_says_who_changes_a_role(cast: Cast, auditor: Person) -> None:
+    talk = make_conversation(cast.alice)
+    refused = auditor.client.get(auditor.url("conversations/new/")).text
+    locked = auditor.client.get(auditor.url(f"inbox/{talk.id}/")).text
+    for page in (refused, locked):
+        assert "Whoever runs Parley for you can change your role." in page
+
+
 def test_who_may_not(cast: Cast, auditor: Person) -> None:
     channel = make_channel(cast.alice)
     assert write_first(auditor, channel, "+5519998761234")[0] == 403
