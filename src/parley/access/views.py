@@ -21,7 +21,7 @@ from parley.access.frame import token_for
 from parley.access.models import User
 from parley.access.services import passwords, preferences, setup, sign_in
 from parley.access.sources import source_of
-from parley.core.errors import Invalid
+from parley.core.errors import Invalid, TooMany
 from parley.core.stream_token import LIFETIME_SECONDS
 from parley.core.transactions import platform_transaction
 
@@ -52,7 +52,11 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(_safe_next(request))
     form = SignInForm(request.POST or None)
     if form.is_valid():
-        user = _try_to_sign_in(request, **form.cleaned_data)
+        try:
+            user = _try_to_sign_in(request, **form.cleaned_data)
+        except TooMany as refusal:
+            form.add_error(None, refusal.message)
+            return _slower(render(request, "web/sign_in.html", {"form": form}), refusal)
         if user is not None:
             login(request, user)
             return remember_device(HttpResponseRedirect(_safe_next(request)), user)
@@ -78,7 +82,12 @@ def password_page(request: HttpRequest) -> HttpResponse:
         return ask_to_sign_in(request)
     form = PasswordForm(request.POST or None)
     if form.is_valid():
-        if _try_to_sign_in(request, email=user.email, password=form.cleaned_data["old"]) is None:
+        try:
+            proven = _try_to_sign_in(request, email=user.email, password=form.cleaned_data["old"])
+        except TooMany as refusal:
+            form.add_error("old", refusal.message)
+            return _slower(render(request, "web/password.html", {"form": form, "is_changed": False}), refusal)
+        if proven is None:
             form.add_error("old", _("This is not your password."))
         else:
             try:
@@ -140,6 +149,12 @@ def theme(request: HttpRequest) -> HttpResponse:
     else:
         answer.set_cookie("theme", chosen, max_age=ONE_YEAR, samesite="Lax", secure=request.is_secure())
     return answer
+
+
+def _slower(form_again: HttpResponse, refusal: TooMany) -> HttpResponse:
+    form_again.status_code = refusal.status
+    form_again["Retry-After"] = str(refusal.retry_after)
+    return form_again
 
 
 def _try_to_sign_in(request: HttpRequest, *, email: str, password: str) -> User | None:

@@ -98,6 +98,8 @@ def test_failures_close_the_account_for_strangers(cast: Cast) -> None:
     refused = attempt(cast.alice.user.email, PASSWORD)
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= sign_in.WINDOW_SECONDS
+    assert "Too many attempts to sign in." in refused.text
+    assert f'value="{cast.alice.user.email}"' in refused.text, "the form again, to try later"
     assert attempt(cast.bob.user.email, PASSWORD).status_code == 302
 
 
