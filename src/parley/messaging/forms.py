@@ -16,16 +16,19 @@ MOST_ROWS = 200
 
 
 class ListForm(forms.Form):
-    """Which part of the list. Anything unknown in an address is refused rather than guessed."""
+    """Which part of the list. An unknown tab or order is as good as none; a wrong cursor is refused."""
 
-    tab = forms.ChoiceField(choices=[(tab, tab) for tab in TABS], required=False)
-    sort = forms.ChoiceField(choices=[(sort, sort) for sort in SORTS], required=False)
+    tab = forms.CharField(required=False)
+    sort = forms.CharField(required=False)
     q = forms.CharField(required=False, max_length=200)
     cursor = forms.CharField(required=False, max_length=200)
     count = forms.IntegerField(required=False, min_value=0, max_value=1_000_000)
 
+    def clean_tab(self) -> str:
+        return self.cleaned_data["tab"] if self.cleaned_data["tab"] in TABS else ""
+
     def clean_sort(self) -> str:
-        return self.cleaned_data["sort"] or "newest"
+        return self.cleaned_data["sort"] if self.cleaned_data["sort"] in SORTS else "newest"
 
 
 class EarlierForm(forms.Form):
