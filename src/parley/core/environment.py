@@ -64,6 +64,7 @@ class Environment:
     demo: bool
     log_level: str
     simulator_url: str
+    simulator_port: int
     gateway_networks: tuple[Network, ...]
     trusted_proxies: tuple[Network, ...]
     pool_min: int
@@ -119,6 +120,7 @@ def read_environment() -> Environment:
         demo=_flag("PARLEY_DEMO"),
         log_level=_text("PARLEY_LOG_LEVEL", "INFO").upper(),
         simulator_url=_text("PARLEY_SIMULATOR_URL").rstrip("/"),
+        simulator_port=int(_number("PARLEY_SIMULATOR_PORT", 0, least=0)),
         gateway_networks=_networks("PARLEY_GATEWAY_NETWORKS"),
         trusted_proxies=_networks("PARLEY_TRUSTED_PROXIES"),
         pool_min=int(_number("PARLEY_POOL_MIN", 2)),

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import socket
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ def run_demo(*, say: Callable[[str], None], on_ready: Callable[[Demo], None]) ->
     """Start it, call `on_ready` once it can be used, and stay until told to stop. Keeps its data."""
     home = environment().home
     state = _read_or_make_state(home)
+    _check_port(state, home=home)
     simulator_url = f"http://127.0.0.1:{state.simulator_port}"
     os.environ.update(
         PARLEY_DEMO="1",
@@ -105,6 +107,25 @@ def _open_log(home: Path) -> TextIO:
     return path.open("a", encoding="utf-8")
 
 
+def _check_port(state: _State, *, home: Path) -> None:
+    """Before anything starts: raises `Misconfigured` where the simulator's port is another program's."""
+    port = state.simulator_port
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise Misconfigured(
+            f"The simulator cannot listen on 127.0.0.1:{port}: {error.strerror}. The channels of the demo in "
+            f"{home} point to this port, so it cannot move: end what uses it (perhaps another demo). Or make "
+            "a new demo: set PARLEY_HOME to another folder, and PARLEY_SIMULATOR_PORT to a port that is free."
+        ) from None
+    wanted = environment().simulator_port
+    if wanted not in {0, port}:
+        raise Misconfigured(
+            f"PARLEY_SIMULATOR_PORT is {wanted}, but the channels of the demo in {home} point to {port}. "
+            "Leave it unset, or start a new demo by setting PARLEY_HOME to another folder."
+        )
+
+
 def _read_or_make_state(home: Path) -> _State:
     path = home / _STATE_FILE
     try:
@@ -115,7 +136,7 @@ def _read_or_make_state(home: Path) -> _State:
         raise Misconfigured(f"{path} cannot be read: {error}. Remove {home} to begin anew.") from None
     state = _State(
         password=secrets.token_urlsafe(9),
-        simulator_port=free_port(SIMULATOR_PORT),
+        simulator_port=_port_of_new_demo(),
         simulator_key=secrets.token_urlsafe(18),
     )
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -123,3 +144,14 @@ def _read_or_make_state(home: Path) -> _State:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(asdict(state), file)
     return state
+
+
+def _port_of_new_demo() -> int:
+    """Free when asked: a taken one would be written down for good."""
+    wanted = environment().simulator_port
+    port = free_port(wanted or SIMULATOR_PORT)
+    if wanted not in {0, port}:
+        raise Misconfigured(
+            f"PARLEY_SIMULATOR_PORT is {wanted}, which another program uses. Name a free one."
+        )
+    return port
