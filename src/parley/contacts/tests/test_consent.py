@@ -37,6 +37,15 @@ def test_a_yes_is_noted_with_who_noted_it(cast: Cast, contact: Contact) -> None:
         assert not Suppression.objects.exists()
 
 
+def test_what_was_not_said_is_offered(cast: Cast, contact: Contact) -> None:
+    page = cast.bob.client.get(cast.bob.url(f"contacts/{contact.id}/panel/")).text
+    assert (page.count("Note a yes"), page.count("Note a no")) == (2, 2)
+    page = say(cast, contact, "granted").text
+    assert (page.count("Note a yes"), page.count("Note a no")) == (1, 2)
+    page = say(cast, contact, "revoked").text
+    assert (page.count("Note a yes"), page.count("Note a no")) == (2, 1)
+
+
 def test_a_no_suppresses_the_address_for_this_purpose_only(cast: Cast, contact: Contact) -> None:
     say(cast, contact, "revoked")
     with workspace_transaction(cast.alice.workspace.id):
