@@ -7,8 +7,10 @@ from functools import lru_cache
 from uuid import UUID
 
 import phonenumbers
+from babel import Locale, UnknownLocaleError
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 HUES = 12
@@ -98,6 +100,19 @@ def phone(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+def language(code: str) -> str:
+    """pt_BR as Portuguese (Brazil); a code that is nobody's as it stands."""
+    try:
+        return Locale.parse(code, sep="-" if "-" in code else "_").get_display_name(_here()) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def country(code: str) -> str:
+    """BR as Brazil; a code that is nobody's as it stands."""
+    return _here().territories.get(code.upper(), code)
+
+
 def initials(name: str) -> str:
     """MS for Marina Souza, + for a phone number, ? for nobody."""
     words = [word for word in name.split() if word[0].isalpha()]
@@ -132,3 +147,7 @@ def time_left(until: datetime | None, now: datetime | None = None, whole: int = 
     long = f"{short} {_('%(n)s m') % {'n': minutes}}" if hours and minutes else short
     state = "over" if seconds <= 0 else "now" if seconds < NOW else "soon" if seconds < SOON else "calm"
     return TimeLeft(state, round(min(max(seconds / whole, 0), 1) * 100, 1), long, short, iso(until))
+
+
+def _here() -> Locale:
+    return Locale.parse(to_locale(get_language() or "en"))

@@ -52,6 +52,8 @@ def environment(**options: Any) -> jinja2.Environment:
         iso=formats.iso,
         duration=formats.duration,
         phone=formats.phone,
+        language=formats.language,
+        country=formats.country,
         filesize=formats.filesize,
         plain=plain,
         whatsapp=whatsapp,

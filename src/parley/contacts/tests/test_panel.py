@@ -3,7 +3,7 @@
 from typing import Any
 
 from parley.access.tests.factories import Cast, make_person
-from parley.contacts.models import Contact
+from parley.contacts.models import Contact, ContactIdentity
 from parley.contacts.tests.factories import make_contact
 from parley.core.ids import new_id
 from parley.core.transactions import workspace_transaction
@@ -21,6 +21,24 @@ def test_the_panel_shows_who_it_is(cast: Cast, capture_queries: Any) -> None:
         assert shown in page
     assert "<html" not in page
     assert len(queries) == 7, "session, user, membership, contact, identities, suppression, consent"
+
+
+def test_codes_are_words_and_ids_are_put_away(cast: Cast) -> None:
+    contact = make_contact(workspace_id=cast.bob.workspace.id)
+    with workspace_transaction(cast.bob.workspace.id):
+        Contact.objects.filter(id=contact.id).update(language="pt_BR", country="BR")
+        for kind, value in (("lid", "9001@lid"), ("username", "marina")):
+            ContactIdentity.objects.create(
+                id=new_id(),
+                workspace_id=cast.bob.workspace.id,
+                contact_id=contact.id,
+                kind=kind,
+                value=value,
+            )
+    page = cast.bob.client.get(cast.bob.url(f"contacts/{contact.id}/panel/")).text
+    assert "<dd>Portuguese (Brazil)</dd>" in page
+    assert "<dd>Brazil</dd>" in page
+    assert page.index("marina") < page.index("<details") < page.index("9001@lid") < page.index("</details>")
 
 
 def test_text_of_others_is_escaped(cast: Cast) -> None:
