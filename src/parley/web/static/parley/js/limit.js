@@ -16,7 +16,6 @@ attach("textarea[data-most]", (field) => {
     const over = length > most;
     const hint = over ? counter.dataset.tooLong.replace("#", format.format(most)) : "";
     field.setCustomValidity(hint);
-    field.setAttribute("aria-invalid", String(over));
     counter.hidden = length <= most * NEAR;
     counter.classList.toggle("bad", over);
     counter.textContent = `${format.format(length)} / ${format.format(most)}${over ? ` · ${hint}` : ""}`;
