@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parley.access.doors import Member, member_view
 from parley.channels.queries import channel_of, channels_of
-from parley.channels.screens import screen_for
 from parley.core.errors import DomainError, Invalid, NotFound
 from parley.core.ids import new_id
 from parley.messaging.errors import SendRefused
@@ -59,8 +58,8 @@ def channel_test(request: HttpRequest, member: Member, channel_id: UUID) -> Http
         if not is_fragment(request):
             return _ask(request, member, asked=asked, refusal=refusal)
         channel = channel_of(member.workspace_id, channel_id)
-        context = {"channel": channel, "screen": screen_for(member, channel)}
-        context |= {"asked": asked, "problems": _problems(refusal)}
+        screen = {"test_url": request.path, "test_id": new_id()}
+        context = {"channel": channel, "screen": screen, "asked": asked, "problems": _problems(refusal)}
         return render(request, "channels/test.html", context, status=refusal.status)
     return _opened(request, member, conversation_id)
 
