@@ -21,7 +21,7 @@ from parley.messaging.services.sending import send_text
 from parley.messaging.services.starting import start_conversation
 from parley.messaging.views import is_fragment
 
-_FIELDS: Final = ("phone", "channel", "body")
+_FIELDS: Final[tuple[str, ...]] = ("phone", "channel", "body")
 _ABOUT_THE_PERSON: Final = frozenset({"contact_gone", "contact_blocked", "suppressed"})
 
 

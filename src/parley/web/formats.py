@@ -110,7 +110,7 @@ def language(code: str) -> str:
 
 def country(code: str) -> str:
     """BR as Brazil; a code that is nobody's as it stands."""
-    return _here().territories.get(code.upper(), code)
+    return str(_here().territories.get(code.upper(), code))
 
 
 def initials(name: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from parley.core.environment import environment
 from parley.core.errors import Misconfigured
 from parley.operations import demo
+from parley.operations.installation import free_port
 
 
 @pytest.fixture
@@ -48,14 +49,14 @@ def test_a_new_demo_takes_the_port_that_was_named(
     monkeypatch.setenv("PARLEY_SIMULATOR_PORT", str(taken))
     assert f"PARLEY_SIMULATOR_PORT is {taken}" in start()
     assert not (home / "demo.json").exists()
-    port = demo.free_port(0)
+    port = free_port(0)
     monkeypatch.setenv("PARLEY_SIMULATOR_PORT", str(port))
     environment.cache_clear()
     assert demo._read_or_make_state(home).simulator_port == port
 
 
 def test_an_existing_demo_keeps_its_port(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    port = demo.free_port(0)
+    port = free_port(0)
     state = {"password": "p", "simulator_port": port, "simulator_key": "k"}
     (home / "demo.json").write_text(json.dumps(state))
     monkeypatch.setenv("PARLEY_SIMULATOR_PORT", str(port - 1))
