@@ -32,6 +32,11 @@ class Agent:
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url("**/inbox/**")
 
+    def forget_who_i_am(self) -> None:
+        """As a browser that never was here."""
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+
     # The list
 
     def open_inbox(self, tab: str = "all") -> None:

@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parent
 Visitor = Callable[..., Agent]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if FOLDER in item.path.parents:

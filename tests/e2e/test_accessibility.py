@@ -35,7 +35,7 @@ def test_no_page_has_a_grave_barrier(
     alice.send("Está, em duas *cores*.")
     alice.expect_tick("duas", "delivered")
     found["thread"] = barriers(alice.page)
-    alice.page.context.clear_cookies()
+    alice.forget_who_i_am()
     alice.page.goto(f"{stack.url}/sign-in/")
     found["sign-in"] = barriers(alice.page)
     grave = [f"{name}: {what}" for name, all_of_it in found.items() for what in all_of_it]

@@ -38,7 +38,7 @@ def test_no_page_scrolls_sideways(
         alice.check_width()
     alice.page.goto(f"{stack.url}/sign-in/")
     assert SLUG in alice.page.url, "who is signed in is led on"
-    alice.page.context.clear_cookies()
+    alice.forget_who_i_am()
     alice.page.goto(f"{stack.url}/sign-in/")
     alice.check_width()
     phone.pick_up()

@@ -13,7 +13,7 @@ def test_what_was_missed_appears_after_the_server_came_back(
     phone.say("Primeira")
     bob.open_inbox()
     bob.open(customer)
-    bob.watch.allow("Failed to load resource|net::ERR_")
+    bob.watch.allow("Failed to load resource|net::ERR_|Failed to fetch")
     stack.installation.kill("root")
     phone.say("Enquanto isso")
     expect(bob.bubble("Enquanto isso")).to_be_visible(timeout=40_000)
