@@ -151,6 +151,8 @@ def die_and_return(world: World, victim: str, chance: random.Random) -> set[UUID
     time.sleep(0.1)  # what was on its way to PostgreSQL may still be taken
     doubtful |= in_status(world, "sending", "uncertain")
     time.sleep(away)
+    # A connection that was kept open may take a request before the sender notices that its end is dead.
+    doubtful |= in_status(world, "uncertain")
     world.start(victim)
     if victim == "simulator":
         slow_answers(world)
