@@ -24,6 +24,10 @@ SELECT message.id, message.status, message.client_ref, message.attempts,
 FROM message
 WHERE direction = 'outbound' AND kind = 'message' AND NOT metadata ? 'echo'
 """
+_UNANSWERED = """
+SELECT DISTINCT message_id FROM send_attempt
+WHERE outcome IN ('', 'uncertain') OR detail = 'a status told of it'
+"""
 _STUCK = """
 SELECT 'inbound_event ' || state AS what, count(*) AS count FROM inbound_event
 WHERE state IN ('new', 'parked') GROUP BY 1
@@ -73,6 +77,11 @@ def in_status(world: World, *statuses: str) -> set[UUID]:
     """The outgoing messages that stand there now."""
     query = "SELECT id FROM message WHERE direction = 'outbound' AND status = ANY(%(statuses)s)"
     return {row["id"] for row in world.rows(query, statuses=list(statuses))}
+
+
+def in_flight(world: World) -> set[UUID]:
+    """The messages of which a sender has no answer, whether or not a status has told of them meanwhile."""
+    return {row["message_id"] for row in world.rows(_UNANSWERED)}
 
 
 def nothing_stuck(world: World, *, seconds: float = 45, jobs: bool = False) -> None:

@@ -13,7 +13,7 @@ import pytest
 from parley.simulator.people.phones import Letter
 from parley.simulator.testing import Refusal
 from tests.torture.desk import Desk
-from tests.torture.invariants import in_status, nothing_stuck, received_once, sent_once
+from tests.torture.invariants import in_flight, nothing_stuck, received_once, sent_once
 from tests.torture.programs import until
 from tests.torture.shop import Chat, Number, connect, connect_at_simulator, customers_write, queue, wa_id_of
 from tests.torture.webhooks import Provider, texts
@@ -139,20 +139,17 @@ def slow_answers(world: World) -> None:
 
 
 def die_and_return(world: World, victim: str, chance: random.Random) -> set[UUID]:
-    """Kill, leave dead for a moment, start again. Answers the messages that were in flight at the death."""
+    """Kill, leave dead for a moment, start again. Answers the messages whose answer may have died with it."""
     away = chance.uniform(0.3, 1.5)
     if victim == "postgres":
         world.cluster.stop(chance.choice([signal.SIGQUIT, signal.SIGKILL]))
         time.sleep(away)
         world.cluster.revive()
-        return in_status(world, "sending", "uncertain")
-    doubtful = in_status(world, "sending") if victim == "simulator" else set()
+        return in_flight(world)
     world.kill(victim)
     time.sleep(0.1)  # what was on its way to PostgreSQL may still be taken
-    doubtful |= in_status(world, "sending", "uncertain")
+    doubtful = in_flight(world) if victim in {"sender", "simulator"} else set()
     time.sleep(away)
-    # A connection that was kept open may take a request before the sender notices that its end is dead.
-    doubtful |= in_status(world, "uncertain")
     world.start(victim)
     if victim == "simulator":
         slow_answers(world)

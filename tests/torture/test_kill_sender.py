@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.torture.invariants import in_status, nothing_stuck, sent_once
+from tests.torture.invariants import in_flight, in_status, nothing_stuck, sent_once
 from tests.torture.programs import until
 from tests.torture.shop import connect_at_simulator, customers_write, queue
 from tests.torture.world import LEASE_SECONDS, World
@@ -39,7 +39,7 @@ def test_no_message_is_sent_twice_and_none_is_forgotten(world: World, chance: ra
         victims = chance.choice([SENDERS[:1], SENDERS[1:], SENDERS])
         world.kill(*victims)
         time.sleep(0.1)  # what the dead one had sent to PostgreSQL may still be taken
-        doubtful |= in_status(world, "sending", "uncertain")
+        doubtful |= in_flight(world)
         for name in victims:
             world.begin(name)
 
