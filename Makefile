@@ -29,7 +29,7 @@ dev: $(VENV)/.development ## the demo, with errors shown and templates read anew
 	@PARLEY_DEBUG=1 exec $(BIN)/parley demo
 
 test: $(VENV)/.development ## all tests but the torture; make test ARGS="-k inbox"
-	@$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n auto $(ARGS)
 
 torture: $(VENV)/.development ## kill, cut and flood it
 	@$(BIN)/pytest tests/torture -m torture $(ARGS)

@@ -39,6 +39,9 @@ from parley.operations.embedded import temporary_server
 from parley.operations.provision import narrow_bookkeeping, provision
 
 if TYPE_CHECKING:
+    from tests.e2e.scheduling import OneStage
+    from xdist.remote import Producer
+
     from parley.access.models import Workspace
     from parley.access.tests.factories import Cast
 
@@ -83,6 +86,14 @@ DATABASE_PACKAGES = {"access", "channels", "cli", "contacts", "engines", "messag
 
 
 _server = ExitStack()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "OneStage":
+    """The browser tests share one installation."""
+    from tests.e2e.scheduling import OneStage
+
+    return OneStage(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,10 +1,6 @@
-"""One stack and one browser for the package; a customer, a phone and signed-in agents for every test.
-
-All of it runs in one xdist worker: a second stack would only take the processor from the first.
-"""
+"""One stack and one browser for the package; a customer, a phone and signed-in agents for every test."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
@@ -14,15 +10,7 @@ from tests.e2e.browser import DESK, PHONE, Screen, Watch, new_context, running_c
 from tests.e2e.phone import Phone
 from tests.e2e.stack import Customer, Stack, running_stack
 
-FOLDER = Path(__file__).parent
 Visitor = Callable[..., Agent]
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if FOLDER in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("e2e"))
 
 
 @pytest.fixture(scope="package")

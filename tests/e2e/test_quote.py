@@ -1,11 +1,13 @@
 """Quotes, reactions and pictures, both ways."""
 
+import time
 from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
 from parley.simulator.people.furniture import photo
 from tests.e2e.agent import Agent
+from tests.e2e.browser import PATIENCE
 from tests.e2e.phone import Phone
 from tests.e2e.stack import Customer
 
@@ -63,7 +65,9 @@ def test_pictures_go_both_ways(bob: Agent, phone: Phone, customer: Customer, tmp
 
 
 def expect_picture(image: Locator) -> None:
-    """It is there, and the browser could draw it."""
+    """It is there, and the browser could draw it; what was shown while it was sent gives way to it."""
     expect(image).to_be_visible()
-    expect(image).to_have_js_property("complete", value=True)
-    assert image.evaluate("image => image.naturalWidth") > 0
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not image.evaluate("image => image.complete && image.naturalWidth > 0"):
+        assert time.monotonic() < deadline, "the picture is broken"
+        image.page.wait_for_timeout(50)
