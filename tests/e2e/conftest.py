@@ -1,6 +1,7 @@
 """One stack and one browser for the package; a customer, a phone and signed-in agents for every test."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
@@ -10,7 +11,17 @@ from tests.e2e.browser import DESK, PHONE, Screen, Watch, new_context, running_c
 from tests.e2e.phone import Phone
 from tests.e2e.stack import Customer, Stack, running_stack
 
+FOLDER = Path(__file__).parent
+START_INCLUDED = 300
+"""Seconds for one test: the first one starts everything."""
+
 Visitor = Callable[..., Agent]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if FOLDER in item.path.parents:
+            item.add_marker(pytest.mark.timeout(START_INCLUDED))
 
 
 @pytest.fixture(scope="package")

@@ -4,6 +4,7 @@ with one session and one business number connected to Alice's workspace."""
 import itertools
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,12 +54,19 @@ class Stack:
     def furnish(self) -> None:
         """The people and the channels, made through the doors a person would use."""
         self._set_up_owner()
-        self.people["bob"] = self._person("bob@casalume.example", "Bob", "Barros", "--workspace", SLUG)
-        new = ("--new-workspace", "Outra Loja")
-        self.people["charlie"] = self._person("charlie@outraloja.example", "Charlie", "Couto", *new)
-        self.whatsapp.set_pace(AT_ONCE_BUT_UNREAD)
-        self._connect_session()
-        self._connect_number()
+        with ThreadPoolExecutor() as pool:
+            bob = pool.submit(self._person, "bob@casalume.example", "Bob", "Barros", ("--workspace", SLUG))
+            charlie = pool.submit(
+                self._person,
+                "charlie@outraloja.example",
+                "Charlie",
+                "Couto",
+                ("--new-workspace", "Outra Loja"),
+            )
+            self.whatsapp.set_pace(AT_ONCE_BUT_UNREAD)
+            self._connect_session()
+            self._connect_number()
+            self.people |= {"bob": bob.result(), "charlie": charlie.result()}
 
     def new_customer(self) -> Customer:
         """Somebody nobody knows yet."""
@@ -84,7 +92,7 @@ class Stack:
         page = self._alice.post_form("/setup/", fields)
         assert page.path == f"/w/{SLUG}/inbox/", f"the setup led to {page.path} ({page.status})"
 
-    def _person(self, email: str, first: str, last: str, *place: str) -> Person:
+    def _person(self, email: str, first: str, last: str, place: tuple[str, str]) -> Person:
         names = ("--first-name", first, "--last-name", last)
         said = self.installation.run("user", "create", email, *names, *place)
         found = re.search(r"is \w+ of (\S+)\.\s+Password: (\S+)", said)
