@@ -92,3 +92,50 @@ class ChannelLease(TenantModel):
             models.UniqueConstraint(fields=["workspace", "channel", "purpose"], name="channel_lease_purpose"),
             one_of("purpose", ("send", "apply"), "channel_lease_purpose_known"),
         ]
+
+
+class ChannelHealth(TenantModel):
+    """What the watch over a number remembers between two looks.
+
+    `silent_since`: it says it works and nothing comes. A gap (`gap_from` to `gap_until`) is a time in which
+    messages may have been missed; it is read back page by page (`backfill_cursor`), and closed when done.
+    `restarts` counts those in a row that did not help; the next is not before `next_restart_at`.
+    `acks_broken_at`: what we send is accepted and never confirmed, so campaigns hold.
+    """
+
+    channel = TenantForeignKey(Channel, cascade=True, db_index=False)
+    probed_at = models.DateTimeField(null=True)
+    silent_since = models.DateTimeField(null=True)
+    restarts = models.IntegerField(db_default=0)
+    next_restart_at = models.DateTimeField(null=True)
+    gap_from = models.DateTimeField(null=True)
+    gap_until = models.DateTimeField(null=True)
+    backfill_cursor = models.TextField(db_default="", blank=True)
+    recovered_count = models.IntegerField(db_default=0)
+    acks_broken_at = models.DateTimeField(null=True)
+    facts_at = models.DateTimeField(null=True)
+    webhook_checked_at = models.DateTimeField(null=True)
+    webhook_trouble = models.TextField(db_default="", blank=True)
+
+    class Meta:
+        db_table = "channel_health"
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "channel"], name="channel_health_channel")
+        ]
+
+
+class PortfolioLedger(TenantModel):
+    """To whom a business portfolio wrote first, and when last: Meta limits how many in a rolling day."""
+
+    portfolio_id = models.TextField()
+    recipient = models.BinaryField()
+    at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        db_table = "portfolio_ledger"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "portfolio_id", "recipient"], name="portfolio_ledger_recipient"
+            )
+        ]
+        indexes = [models.Index("workspace", "portfolio_id", "at", name="portfolio_ledger_at")]

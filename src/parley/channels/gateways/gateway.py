@@ -1,12 +1,16 @@
 """The interface that a gateway fills, in a folder with files of fixed names."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Literal, Protocol
 from uuid import UUID
+
+from msgspec import Struct
 
 from parley.channels.gateways.neutral import (
     Accepted,
     Address,
+    Consequence,
     Credentials,
     Headers,
     MediaRef,
@@ -16,6 +20,23 @@ from parley.channels.gateways.neutral import (
 )
 from parley.core.http import HttpClient
 
+Ability = Literal[
+    "text", "image", "video", "audio", "voice", "document", "sticker", "location", "contacts", "reaction",
+    "poll", "template", "buttons", "list", "link", "flow", "product", "products", "catalog", "location_request",
+    "edit", "revoke", "typing", "read", "history",
+]  # fmt: skip
+
+
+class HistoryPage(Struct, frozen=True, kw_only=True):
+    """A page of the provider's own memory. `cursor` is '' on the last one.
+
+    `events` have the dedupe keys that their webhooks had or would have had, and translate to messages marked
+    `is_history`.
+    """
+
+    events: list[RawEvent]
+    cursor: str = ""
+
 
 class Gateway(Protocol):
     """Stateless translation to and from one provider. Pure except for the `async` methods, which call it."""
@@ -24,6 +45,8 @@ class Gateway(Protocol):
     label: str
     has_window: bool
     """Whether the provider itself refuses free messages 24 hours after the customer's last one."""
+    abilities: frozenset[Ability]
+    """What can be sent and done here: message types, kinds of interactive message, and acts on messages."""
 
     def verify_signature(self, secret: str, headers: Headers, body: bytes) -> None:
         """Raise `BadSignature` unless the headers prove `body`. An empty secret proves nothing."""
@@ -52,3 +75,26 @@ class Gateway(Protocol):
         self, http: HttpClient, credentials: Credentials, *, to: Address, message_ids: Sequence[str]
     ) -> None:
         """Show the customer that these messages, newest first, and those before were read. `GatewayError`."""
+
+    async def show_typing(
+        self, http: HttpClient, credentials: Credentials, *, to: Address, message_id: str | None
+    ) -> None:
+        """Show that somebody writes, for the provider's own while. `message_id`: the customer's newest."""
+
+    async def edit(
+        self, http: HttpClient, credentials: Credentials, *, to: Address, message_id: str, body: str
+    ) -> None:
+        """Give a message of ours another text. Raises `GatewayError`, refused where no such thing exists."""
+
+    async def revoke(
+        self, http: HttpClient, credentials: Credentials, *, to: Address, message_id: str
+    ) -> None:
+        """Delete a message of ours for everyone. Raises `GatewayError`, as `edit`."""
+
+    async def read_history(
+        self, http: HttpClient, credentials: Credentials, *, since: datetime, until: datetime, cursor: str
+    ) -> HistoryPage:
+        """What was said between two times, as webhooks would have told it. `cursor` '' begins."""
+
+    def consequence_of(self, code: str) -> Consequence:
+        """What an error code, of an answer or of a `failed` status, means for the messages after it."""

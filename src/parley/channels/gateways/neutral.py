@@ -11,6 +11,16 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from parley.channels.gateways.failures import ChannelNotWorking, Consequence, GatewayError, GatewayErrorKind
+from parley.channels.gateways.number import (
+    ChannelState,
+    ChannelStatus,
+    GroupChange,
+    NumberFacts,
+    NumberNotice,
+    TemplateChange,
+)
+from parley.channels.gateways.person import Address, PersonKnown, PreferenceChange
 from parley.core.errors import ParleyError
 
 MessageType = Literal[
@@ -18,20 +28,7 @@ MessageType = Literal[
     "button", "list", "reaction", "template", "order", "poll", "system", "unsupported",
 ]  # fmt: skip
 StatusKind = Literal["accepted", "sent", "delivered", "read", "failed"]
-ChannelStatus = Literal["stopped", "starting", "scan_qr", "passkey", "working", "failed"]
-
-
-class Address(Struct, frozen=True, kw_only=True):
-    """A person as the provider knows them. At least one of wa_id, lid and bsuid is set.
-
-    `wa_id` is digits only; `lid` and `bsuid` are opaque; `name` is what the person calls themselves.
-    """
-
-    wa_id: str | None = None
-    lid: str | None = None
-    bsuid: str | None = None
-    username: str | None = None
-    name: str | None = None
+CallPhase = Literal["ringing", "accepted", "rejected", "missed", "ended"]
 
 
 class MediaRef(Struct, frozen=True, kw_only=True):
@@ -53,12 +50,14 @@ class Location(Struct, frozen=True, kw_only=True):
 
 
 class InboundMessage(Struct, frozen=True, kw_only=True, tag_field="event", tag="message"):
-    """One message in a one-to-one chat. `from_us` marks what our own side wrote on the phone (an echo).
+    """One message. `from_us` marks what our own side wrote on the phone (an echo).
 
-    `counterpart` is always the customer, whoever wrote. `client_ref` is set where an echo carries the id that
-    Parley chose. `content` holds the neutral rest, each key only where it applies: `contacts` (name, phones),
-    `order` (lines, note), `choice` (id, description), `form` (answers), `poll` (options), `referral` (the
-    ad), `product`, `animated`, and for type `unsupported` what it was, in words, under `what`.
+    `counterpart` is always the customer, whoever wrote; in a group (`group_id` set) whoever wrote it.
+    `client_ref` is set where an echo carries the id that Parley chose. `is_history`: told long after it was
+    said, so nothing reacts to it. `content` holds the neutral rest, each key only where it applies:
+    `contacts` (name, phones), `order` (lines, note), `choice` (id, description), `form` (answers), `poll`
+    (name, options, multiple), `referral` (the ad), `product`, `animated`, `call_permission`, `system` (what
+    WhatsApp says of the account), and for type `unsupported` what it was, in words, under `what`.
     """
 
     provider_message_id: str
@@ -72,6 +71,8 @@ class InboundMessage(Struct, frozen=True, kw_only=True, tag_field="event", tag="
     quoted_id: str | None = None
     forwarded: bool = False
     client_ref: str | None = None
+    group_id: str | None = None
+    is_history: bool = False
     content: dict[str, Any] = field(default_factory=dict)
 
 
@@ -83,6 +84,49 @@ class ReactionChange(Struct, frozen=True, kw_only=True, tag_field="event", tag="
     counterpart: Address
     emoji: str
     from_us: bool = False
+
+
+class MessageEdit(Struct, frozen=True, kw_only=True, tag_field="event", tag="edit"):
+    """A message got another text. `group_id` as in `InboundMessage`."""
+
+    target_id: str
+    at: datetime
+    counterpart: Address
+    body: str
+    from_us: bool = False
+    group_id: str | None = None
+
+
+class MessageRevoke(Struct, frozen=True, kw_only=True, tag_field="event", tag="revoke"):
+    """A message was deleted for everyone by its writer."""
+
+    target_id: str
+    at: datetime
+    counterpart: Address
+    from_us: bool = False
+    group_id: str | None = None
+
+
+class PollVote(Struct, frozen=True, kw_only=True, tag_field="event", tag="vote"):
+    """What a side has chosen in a poll; no option takes the vote back, None when it could not be read."""
+
+    target_id: str
+    at: datetime
+    counterpart: Address
+    options: tuple[str, ...] | None
+    from_us: bool = False
+
+
+class Call(Struct, frozen=True, kw_only=True, tag_field="event", tag="call"):
+    """One phase of a call. `from_us`: our side rang. `seconds` is how long they spoke, where told."""
+
+    call_id: str
+    at: datetime
+    counterpart: Address
+    phase: CallPhase
+    from_us: bool = False
+    is_video: bool = False
+    seconds: int | None = None
 
 
 class StatusChange(Struct, frozen=True, kw_only=True, tag_field="event", tag="status"):
@@ -97,23 +141,31 @@ class StatusChange(Struct, frozen=True, kw_only=True, tag_field="event", tag="st
     pricing: dict[str, Any] | None = None
 
 
-class ChannelState(Struct, frozen=True, kw_only=True, tag_field="event", tag="state"):
-    """The number's own state. `phone_number` in E.164."""
-
-    status: ChannelStatus
-    at: datetime
-    detail: str | None = None
-    phone_number: str | None = None
-    display_name: str | None = None
-
-
 class Kept(Struct, frozen=True, kw_only=True, tag_field="event", tag="kept"):
-    """Understood or not, nothing to apply: kept with the reason so that an admin can see it."""
+    """Nothing to apply: kept with the reason so that an admin can see it.
+
+    `is_unsupported`: it may mean something that this version does not know, so a later one tries again.
+    """
 
     reason: str
+    is_unsupported: bool = False
 
 
-NeutralEvent = InboundMessage | ReactionChange | StatusChange | ChannelState | Kept
+MessageChange = ReactionChange | MessageEdit | MessageRevoke | PollVote
+"""What happens to a message that is there, or that is still on its way to us."""
+NumberNews = NumberFacts | NumberNotice | TemplateChange
+PersonNews = PersonKnown | PreferenceChange
+NeutralEvent = (
+    InboundMessage
+    | MessageChange
+    | Call
+    | StatusChange
+    | ChannelState
+    | NumberNews
+    | GroupChange
+    | PersonNews
+    | Kept
+)
 
 
 class RawEvent(Struct, frozen=True, kw_only=True):
@@ -153,7 +205,7 @@ class OutboundMessage(Struct, frozen=True, kw_only=True):
 
     `quoted_id` is the message that this one answers; a reaction has its emoji in `body` (empty takes it back)
     and its message in `target_id`. The `…_from_us` flags say who wrote the one pointed at: some providers
-    cannot find a message without knowing that.
+    cannot find a message without knowing that. `content` as `parley.channels.gateways.composed` describes.
     """
 
     message_id: UUID
@@ -178,56 +230,6 @@ class Accepted(Struct, frozen=True, kw_only=True):
     http_status: int = 200
 
 
-GatewayErrorKind = Literal["refused", "throttled", "unreachable", "uncertain"]
-
-
-class GatewayError(ParleyError):
-    """A call to the provider did not succeed.
-
-    refused: the provider read it and said no (final for this message; `stops_channel` when no other message
-    could succeed either). throttled: nothing was sent, slow down. unreachable: no byte of the request was
-    written. uncertain: nobody can know whether the provider acted.
-    """
-
-    def __init__(
-        self,
-        kind: GatewayErrorKind,
-        message: str,
-        *,
-        code: str = "",
-        http_status: int | None = None,
-        retry_after: float | None = None,
-        stops_channel: bool = False,
-    ) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.message = message
-        self.code = code
-        self.http_status = http_status
-        self.retry_after = retry_after
-        self.stops_channel = stops_channel
-
-
-class ChannelNotWorking(GatewayError):
-    """The number is not connected just now: nothing was sent, and nothing goes out until it is `working`.
-
-    `state` is what the provider says the number is instead.
-    """
-
-    def __init__(self, state: ChannelStatus, message: str, *, http_status: int | None = None) -> None:
-        # A starting channel comes up by itself; every other state waits for a person or a restart.
-        starting = state == "starting"
-        super().__init__(
-            "throttled",
-            message,
-            code=f"channel_{state}",
-            http_status=http_status,
-            retry_after=10.0,
-            stops_channel=not starting,
-        )
-        self.state = state
-
-
 class BadSignature(ParleyError):
     """The webhook is not from whom it says. Nothing of it may be read."""
 
@@ -238,3 +240,44 @@ class BadPayload(ParleyError):
 
 Headers = Mapping[str, str]
 """Header names in lower case. A header that came twice is joined with ", " and so verifies nothing."""
+
+__all__ = [
+    "Accepted",
+    "Address",
+    "BadPayload",
+    "BadSignature",
+    "Call",
+    "CallPhase",
+    "ChannelNotWorking",
+    "ChannelState",
+    "ChannelStatus",
+    "Consequence",
+    "Credentials",
+    "GatewayError",
+    "GatewayErrorKind",
+    "GroupChange",
+    "Headers",
+    "InboundMessage",
+    "Kept",
+    "Location",
+    "MediaRef",
+    "MessageChange",
+    "MessageEdit",
+    "MessageRevoke",
+    "MessageType",
+    "NeutralEvent",
+    "NumberFacts",
+    "NumberNews",
+    "NumberNotice",
+    "OutboundMedia",
+    "OutboundMessage",
+    "PersonKnown",
+    "PersonNews",
+    "PollVote",
+    "PreferenceChange",
+    "RawEvent",
+    "ReactionChange",
+    "StatusChange",
+    "StatusKind",
+    "TemplateChange",
+]

@@ -1,14 +1,10 @@
-"""Conversations, what was said in them, what became of it, and every webhook exactly as it came."""
+"""What was said, its files, what became of it, and what was shown on it."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from parley.core.tenancy import TenantForeignKey, TenantModel, one_of
+from parley.messaging.models.conversation import Conversation
 
-CONVERSATION_STATES = ("open", "pending", "snoozed", "closed", "expired")
-OPEN_STATES = ("open", "pending", "snoozed")
-CLOSED_STATES = ("closed", "expired")
-PRIORITIES = ("none", "low", "medium", "high", "urgent")
 KINDS = ("message", "note", "activity")
 TYPES = (
     "text", "image", "video", "audio", "voice", "document", "sticker", "location", "contacts", "interactive",
@@ -19,66 +15,6 @@ STATUSES = (
     "received",
 )  # fmt: skip
 OUTCOMES = ("accepted", "refused", "throttled", "unreachable", "uncertain", "withheld")
-
-
-class Conversation(TenantModel):
-    """One exchange with one contact on one channel, from its first message to its closing.
-
-    What the list shows stands on the row (preview, unread, window) and is written by the statement that
-    applies the message. `window_expires_at` is null where the provider knows no window.
-    """
-
-    contact = TenantForeignKey("contacts.Contact")
-    channel = TenantForeignKey("channels.Channel")
-    status = models.TextField(db_default="open")
-    subject = models.TextField(db_default="", blank=True)
-    priority = models.TextField(db_default="none")
-    assignee = TenantForeignKey("access.Membership", null=True)
-    labels = ArrayField(models.TextField(), db_default=[], blank=True)
-    window_expires_at = models.DateTimeField(null=True)
-    free_entry_expires_at = models.DateTimeField(null=True)
-    last_message_at = models.DateTimeField(null=True)
-    last_inbound_at = models.DateTimeField(null=True)
-    last_message = models.TextField(db_default="", blank=True)
-    last_message_type = models.TextField(db_default="text")
-    last_message_from_us = models.BooleanField(db_default=False)
-    last_message_ref = models.UUIDField(null=True)
-    unread_count = models.IntegerField(db_default=0)
-    waiting_since = models.DateTimeField(null=True)
-    first_reply_at = models.DateTimeField(null=True)
-    snoozed_until = models.DateTimeField(null=True)
-    closed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "conversation"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["workspace", "channel", "contact"],
-                condition=models.Q(status__in=OPEN_STATES),
-                name="conversation_one_open",
-            ),
-            one_of("status", CONVERSATION_STATES, "conversation_status"),
-            one_of("priority", PRIORITIES, "conversation_priority"),
-        ]
-        indexes = [
-            models.Index("workspace", models.F("last_message_at").desc(), models.F("id").desc(),
-                condition=models.Q(status__in=OPEN_STATES), name="conversation_open_recent",
-            ),
-            models.Index("workspace", "assignee", models.F("last_message_at").desc(), models.F("id").desc(),
-                condition=models.Q(status__in=OPEN_STATES), name="conversation_assignee_recent",
-            ),
-            models.Index("workspace", "waiting_since", "id",
-                condition=models.Q(status__in=OPEN_STATES, waiting_since__isnull=False),
-                name="conversation_waiting",
-            ),
-            models.Index("workspace", "window_expires_at", "id",
-                condition=models.Q(status__in=OPEN_STATES, window_expires_at__isnull=False),
-                name="conversation_window",
-            ),
-            models.Index("workspace", models.F("closed_at").desc(), models.F("id").desc(),
-                condition=models.Q(status__in=CLOSED_STATES), name="conversation_closed_recent",
-            ),
-        ]  # fmt: skip
 
 
 class MediaFile(TenantModel):
@@ -148,6 +84,8 @@ class Message(TenantModel):
     fence = models.BigIntegerField(null=True)
     metadata = models.JSONField(db_default={}, blank=True)
     recovered = models.BooleanField(db_default=False)
+    edited_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "message"
@@ -260,38 +198,4 @@ class Reaction(TenantModel):
         db_table = "reaction"
         constraints = [
             models.UniqueConstraint(fields=["workspace", "message", "from_us"], name="reaction_side")
-        ]
-
-
-class InboundEvent(TenantModel):
-    """One event of a webhook, durable before the webhook was answered 200.
-
-    `payload` is as received; where it holds what jsonb cannot (NUL, lone surrogates) these are replaced and
-    `raw` has the bytes. `state` ignored and parked both carry the reason in `error`; parked is tried again.
-    """
-
-    channel = TenantForeignKey("channels.Channel", cascade=True, db_index=False)
-    dedupe_key = models.TextField()
-    payload = models.JSONField()
-    raw = models.BinaryField(null=True)
-    headers = models.JSONField(db_default={})
-    received_at = models.DateTimeField(db_default=models.functions.Now())
-    applied_at = models.DateTimeField(null=True)
-    state = models.TextField(db_default="new")
-    attempts = models.IntegerField(db_default=0)
-    error = models.TextField(db_default="", blank=True)
-
-    class Meta:
-        db_table = "inbound_event"
-        constraints = [
-            models.UniqueConstraint(fields=["workspace", "channel", "dedupe_key"], name="inbound_event_once"),
-            one_of("state", ("new", "applied", "ignored", "parked"), "inbound_event_state"),
-        ]
-        indexes = [
-            models.Index(
-                "workspace", "channel", "id", condition=models.Q(state="new"), name="inbound_event_new"
-            ),
-            models.Index(
-                "workspace", "received_at", condition=models.Q(state="parked"), name="inbound_event_parked"
-            ),
         ]
