@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from parley.core.database_urls import admin_url, with_database
 from parley.core.environment import environment
-from parley.core.tests import catalogue
+from parley.core.postgres import catalogue
 
 TENANT = """
 CREATE TABLE thing (

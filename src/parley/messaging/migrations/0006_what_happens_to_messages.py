@@ -285,4 +285,35 @@ class Migration(migrations.Migration):
                 fields=("workspace", "message", "from_us"), name="poll_vote_side"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="groupmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "type__in",
+                        (
+                            "text",
+                            "image",
+                            "video",
+                            "audio",
+                            "voice",
+                            "document",
+                            "sticker",
+                            "location",
+                            "contacts",
+                            "interactive",
+                            "button",
+                            "list",
+                            "reaction",
+                            "template",
+                            "order",
+                            "poll",
+                            "system",
+                            "unsupported",
+                        ),
+                    )
+                ),
+                name="group_message_type",
+            ),
+        ),
     ]

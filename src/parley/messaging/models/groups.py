@@ -2,7 +2,8 @@
 
 from django.db import models
 
-from parley.core.tenancy import TenantForeignKey, TenantModel
+from parley.core.tenancy import TenantForeignKey, TenantModel, one_of
+from parley.messaging.models.message import TYPES
 
 
 class ChatGroup(TenantModel):
@@ -48,7 +49,8 @@ class GroupMessage(TenantModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["workspace", "group", "provider_message_id"], name="group_message_once"
-            )
+            ),
+            one_of("type", TYPES, "group_message_type"),
         ]
         indexes = [
             models.Index("workspace", "group", models.F("at").desc(), "id", name="group_message_recent"),

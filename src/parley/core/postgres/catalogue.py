@@ -61,13 +61,13 @@ OWN_ROWS_EXPRESSION = (
     " OR (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid))"
 )
 
-RULES = tuple(statements("parley.core.tests", "catalogue"))
+RULES = tuple(statements("parley.core.postgres", "catalogue"))
 
 
 def breaches(connection: Connection[Any], rule: str) -> list[str]:
     """What this rule finds in the connected database, a line for each."""
     rows = connection.execute(
-        statement("parley.core.tests", "catalogue", rule),
+        statement("parley.core.postgres", "catalogue", rule),
         {
             "global_tables": list(GLOBAL_TABLES),
             "engine_tables": list(ENGINE_TABLES),
