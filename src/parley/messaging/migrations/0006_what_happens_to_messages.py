@@ -1,7 +1,8 @@
 """Edits, deletions, votes, groups, and changes that overtake their message.
 
 Adds columns with no default to `message` and with a constant one to `inbound_event`: both at once, without a
-rewrite; they are locked for that moment.
+rewrite; they are locked for that moment. Two short partial indexes on `message` lock it against writes while
+it is read once.
 """
 
 import django.contrib.postgres.fields
@@ -314,6 +315,26 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="group_message_type",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                models.F("workspace"),
+                models.F("channel"),
+                models.F("accepted_at"),
+                condition=models.Q(("status", "accepted")),
+                name="message_unconfirmed",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                models.F("workspace"),
+                models.F("channel"),
+                models.F("id"),
+                condition=models.Q(("recovered", True)),
+                name="message_recovered",
             ),
         ),
     ]

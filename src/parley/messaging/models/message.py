@@ -120,6 +120,13 @@ class Message(TenantModel):
                 "workspace", "channel", "client_ref",
                 condition=~models.Q(client_ref=""), name="message_client_ref",
             ),
+            models.Index(
+                "workspace", "channel", "accepted_at",
+                condition=models.Q(status="accepted"), name="message_unconfirmed",
+            ),
+            models.Index(
+                "workspace", "channel", "id", condition=models.Q(recovered=True), name="message_recovered",
+            ),
         ]  # fmt: skip
 
 
