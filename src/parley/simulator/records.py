@@ -4,11 +4,12 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from parley.simulator.quirks import Quirks, SessionStatus
+
 Json = dict[str, Any]
 Api = Literal["waha", "cloud"]
 Engine = Literal["WEBJS", "WPP", "NOWEB", "GOWS"]
 Addressing = Literal["phone", "lid"]
-SessionStatus = Literal["STOPPED", "STARTING", "SCAN_QR_CODE", "WORKING", "FAILED"]
 MessageStatus = Literal["pending", "sent", "delivered", "read", "played", "failed"]
 Presence = Literal["typing", "recording", "paused", "online", "offline"]
 
@@ -35,7 +36,8 @@ class StatusPoint(Struct, frozen=True, kw_only=True):
 
 
 class Session(Struct, frozen=True, kw_only=True):
-    """A WAHA session. `phone` is set while it is paired with the shop's phone."""
+    """A WAHA session. `phone` is set while it is paired with the shop's phone, `pairing` while the phone has
+    scanned and a passkey is still wanted."""
 
     name: str
     engine: Engine
@@ -48,6 +50,10 @@ class Session(Struct, frozen=True, kw_only=True):
     qr: str = ""
     qr_round: int = 0
     pairing_code: str = ""
+    quirks: Quirks = Quirks()
+    pairing: Json = {}
+    about: str = ""
+    first_messages: int = 0
 
     @property
     def channel(self) -> str:
@@ -125,9 +131,10 @@ class Failure(Struct, frozen=True, kw_only=True):
 class Message(Struct, frozen=True, kw_only=True):
     """One message of one chat. `id` is WAHA's bare id or Meta's wamid; `at` is in seconds.
 
-    `content` keeps what only one API understands (template, interactive). `reactions` maps "customer" and
-    "shop" to an emoji. A `silent` message never causes a webhook. `callback` is what the caller chose to
-    recognise it by.
+    In a group `wa_id` is the group's id and `participant` the member who wrote. `content` keeps what only one
+    API understands (template, interactive, poll). `reactions` maps "customer" and "shop" to an emoji, `votes`
+    the wa_id of a voter, or "shop", to the options of a poll. A `silent` message never causes a webhook.
+    `callback` is what the caller chose to recognise it by.
     """
 
     id: str
@@ -151,6 +158,11 @@ class Message(Struct, frozen=True, kw_only=True):
     reactions: dict[str, str] = {}
     edited: bool = False
     revoked: bool = False
+    participant: str = ""
+    forwarded: bool = False
+    starred: bool = False
+    pinned_until: float = 0
+    votes: dict[str, list[str]] = {}
 
 
 class Reaction(Struct, frozen=True, kw_only=True):
@@ -163,6 +175,7 @@ class Reaction(Struct, frozen=True, kw_only=True):
     at: float
     callback: str | None = None
     silent: bool = False
+    participant: str = ""
 
 
 class LedgerEntry(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -26,6 +26,7 @@ class World:
         self.base_url = configuration.public_url
         """Where callers reach this server, for the addresses of files; learned from their requests."""
         self._listeners: set[asyncio.Queue[list[str]]] = set()
+        self._forgetters: list[Callable[[], None]] = []
         self._load()
 
     def _load(self) -> None:
@@ -220,10 +221,16 @@ class World:
     def leave(self, queue: asyncio.Queue[list[str]]) -> None:
         self._listeners.discard(queue)
 
+    def when_forgotten(self, reload: Callable[[], None]) -> None:
+        """Call this after everything was forgotten."""
+        self._forgetters.append(reload)
+
     def forget_all(self, kept_people: Iterable[Person] = ()) -> None:
         """Empty the world and its journal, then put the given people back."""
         self.journal.clear()
         self._load()
+        for reload in self._forgetters:
+            reload()
         for person in kept_people:
             self.save_person(person)
         self.hint("everything")

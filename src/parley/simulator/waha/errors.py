@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from parley.simulator.records import Json, Session, SessionStatus
+from parley.simulator.quirks import SessionStatus
+from parley.simulator.records import Json, Session
 
 
 class WahaRefusal(Exception):

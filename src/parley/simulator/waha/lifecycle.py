@@ -5,7 +5,8 @@ import asyncio
 from msgspec.structs import replace
 
 from parley.simulator.background import Background
-from parley.simulator.records import Session, SessionStatus, StatusPoint
+from parley.simulator.quirks import SessionStatus
+from parley.simulator.records import Session, StatusPoint
 from parley.simulator.waha.events import WahaEvents
 from parley.simulator.world import World
 
