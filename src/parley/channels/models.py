@@ -97,21 +97,31 @@ class ChannelLease(TenantModel):
 class ChannelHealth(TenantModel):
     """What the watch over a number remembers between two looks.
 
-    `silent_since`: it says it works and nothing comes. A gap (`gap_from` to `gap_until`) is a time in which
-    messages may have been missed; it is read back page by page (`backfill_cursor`), and closed when done.
-    `restarts` counts those in a row that did not help; the next is not before `next_restart_at`.
-    `acks_broken_at`: what we send is accepted and never confirmed, so campaigns hold.
+    `looked_at` is the last look, `rhythm_seconds` how long it is quiet as a rule, `silent_since` since when it
+    says it works and nothing comes. `restarts` counts those in a row that did not help; the next is not before
+    `next_restart_at`. A gap (`gap_from` to `gap_until`) is a time in which messages may have been missed. It
+    is read page by page (`backfill_cursor`), the next not before `backfill_at`, and closed when what was found
+    is counted. `acks_broken_at`: what we send is accepted and never confirmed, so bulk sends hold.
     """
 
     channel = TenantForeignKey(Channel, cascade=True, db_index=False)
+    looked_at = models.DateTimeField(null=True)
     probed_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True)
+    rhythm_seconds = models.FloatField(null=True)
     silent_since = models.DateTimeField(null=True)
     restarts = models.IntegerField(db_default=0)
     next_restart_at = models.DateTimeField(null=True)
     gap_from = models.DateTimeField(null=True)
     gap_until = models.DateTimeField(null=True)
+    gap_reason = models.TextField(db_default="", blank=True)
     backfill_cursor = models.TextField(db_default="", blank=True)
+    backfill_pass = models.IntegerField(db_default=0)
+    backfill_at = models.DateTimeField(null=True)
+    backfill_mark = models.UUIDField(null=True)
     recovered_count = models.IntegerField(db_default=0)
+    recovered_at = models.DateTimeField(null=True)
+    swept_at = models.DateTimeField(null=True)
     acks_broken_at = models.DateTimeField(null=True)
     facts_at = models.DateTimeField(null=True)
     webhook_checked_at = models.DateTimeField(null=True)
@@ -122,6 +132,33 @@ class ChannelHealth(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "channel"], name="channel_health_channel")
         ]
+
+
+class ChannelAlert(TenantModel):
+    """Something is wrong with a number and somebody should know: one row from its beginning to its end.
+
+    `kind` has its words in `alert_words`; `until` is when a restriction ends by itself.
+    """
+
+    channel = TenantForeignKey(Channel, cascade=True, db_index=False)
+    kind = models.TextField()
+    severity = models.TextField()
+    detail = models.TextField(db_default="", blank=True)
+    at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "channel_alert"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "channel", "kind"],
+                condition=models.Q(resolved_at__isnull=True),
+                name="channel_alert_open",
+            ),
+            one_of("severity", ("info", "warning", "critical"), "channel_alert_severity"),
+        ]
+        indexes = [models.Index("workspace", "channel", models.F("at").desc(), name="channel_alert_at")]
 
 
 class PortfolioLedger(TenantModel):
