@@ -38,6 +38,16 @@ def _number(name: str, default: float, *, least: float = 0) -> float:
     return number
 
 
+def _numbers(name: str, default: tuple[float, ...], *, least: float) -> tuple[float, ...]:
+    try:
+        numbers = tuple(float(part) for part in _text(name).split(",") if part.strip()) or default
+    except ValueError:
+        raise Misconfigured(f"{name} is {_text(name)!r}. Write numbers, separated by commas.") from None
+    if min(numbers) < least:
+        raise Misconfigured(f"{name} is {_text(name)}. The least that works is {least:g}.")
+    return numbers
+
+
 def _networks(name: str) -> tuple[Network, ...]:
     try:
         return tuple(ipaddress.ip_network(part.strip()) for part in _text(name).split(",") if part.strip())
@@ -79,6 +89,15 @@ class Environment:
     job_rescue_seconds: float
     grace_seconds: float
     sender_metrics_port: int
+    watch_seconds: float
+    silence_seconds: float
+    starting_seconds: float
+    restart_seconds: tuple[float, ...]
+    outage_seconds: float
+    backfill_again_seconds: float
+    sweep_seconds: float
+    acks_seconds: float
+    acks_least: int
 
     @cached_property
     def public_host(self) -> str:
@@ -135,6 +154,15 @@ def read_environment() -> Environment:
         job_rescue_seconds=_number("PARLEY_JOB_RESCUE_SECONDS", 30, least=1),
         grace_seconds=_number("PARLEY_GRACE_SECONDS", 10, least=0),
         sender_metrics_port=int(_number("PARLEY_SENDER_METRICS_PORT", 0, least=0)),
+        watch_seconds=_number("PARLEY_WATCH_SECONDS", 60, least=1),
+        silence_seconds=_number("PARLEY_SILENCE_SECONDS", 900, least=1),
+        starting_seconds=_number("PARLEY_STARTING_SECONDS", 120, least=1),
+        restart_seconds=_numbers("PARLEY_RESTART_SECONDS", (60, 300, 900, 3600), least=1),
+        outage_seconds=_number("PARLEY_OUTAGE_SECONDS", 180, least=1),
+        backfill_again_seconds=_number("PARLEY_BACKFILL_AGAIN_SECONDS", 300, least=0),
+        sweep_seconds=_number("PARLEY_SWEEP_SECONDS", 3600, least=0),
+        acks_seconds=_number("PARLEY_ACKS_SECONDS", 600, least=1),
+        acks_least=int(_number("PARLEY_ACKS_LEAST", 5, least=1)),
     )
 
 
