@@ -33,6 +33,7 @@ from parley.simulator.people.phones import Phones
 from parley.simulator.people.receipts import Receipts
 from parley.simulator.people.scripts import Scripts
 from parley.simulator.traffic import Traffic
+from parley.simulator.turns import Turns
 from parley.simulator.waha import service as waha
 from parley.simulator.waha.errors import WahaRefusal
 from parley.simulator.waha.requests import base_url_of
@@ -73,7 +74,7 @@ class House:
         self.cloud = cloud.CloudService(self.world, self.traffic, self.courier)
         self.traffic.outlets = {"waha": self.waha.events, "cloud": self.cloud.events}
         self.phones = Phones(self.world, self.traffic)
-        self.receipts = Receipts(self.world, self.traffic, self.background)
+        self.receipts = Receipts(self.world, self.traffic)
         self.scripts = Scripts(self.world, self.traffic, self.phones, self.background)
         self.traffic.followers = [self.receipts, self.scripts]
 
@@ -101,6 +102,7 @@ class House:
                 Middleware(Guard, allowed_hosts=self.world.configuration.allowed_hosts),
                 Middleware(LearnAddress, world=self.world),
                 Middleware(FaultGate, faults=self.faults),
+                Middleware(Turns, world=self.world),
             ],
             exception_handlers={
                 WahaRefusal: waha.answer_refusal,
@@ -119,6 +121,7 @@ class House:
         if self.world.configuration.scripted:
             self.scripts.start()
         yield
+        self.world.clock.stop()
         await self.background.stop()
         await self.courier.stop()
         self.world.journal.close()
@@ -130,10 +133,14 @@ class LearnAddress:
     def __init__(self, app: ASGIApp, world: World) -> None:
         self.app = app
         self.world = world
+        self._asked = b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and api_of(scope["path"]) is not None:
-            self.world.base_url = base_url_of(Request(scope))
+            asked = next((value for name, value in scope["headers"] if name == b"host"), b"")
+            if asked != self._asked:
+                self._asked = asked
+                self.world.base_url = base_url_of(Request(scope))
         await self.app(scope, receive, send)
 
 

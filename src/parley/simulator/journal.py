@@ -3,11 +3,15 @@
 Records are stored as JSON by kind and key and replaced when they change; the ledger and its attempts are only
 ever appended to. WAL with `synchronous=NORMAL` keeps every commit when the process dies (not when the power
 does, which nobody asks of a simulator).
+
+Writes gather in one transaction until somebody says `commit`: whoever answers a call or posts a webhook does,
+before a byte leaves. Without a file nothing is written but the ledger and the files' bytes.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +20,9 @@ import msgspec
 from parley.simulator.records import LedgerEntry
 
 Record = TypeVar("Record", bound=msgspec.Struct)
+
+COMMIT_SECONDS = 0.005
+"""What nobody commits sooner waits no longer than this."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (kind TEXT, key TEXT, value TEXT NOT NULL, PRIMARY KEY (kind, key));
@@ -33,8 +40,34 @@ CREATE TABLE IF NOT EXISTS boot (number INTEGER PRIMARY KEY AUTOINCREMENT, at RE
 LEDGER = """
 SELECT seq, id, api, channel, recipient, type, body, callback, at,
   (SELECT count(*) FROM attempt WHERE attempt.channel = ledger.channel AND attempt.id = ledger.id) AS attempts
-FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?
+FROM ledger
+WHERE seq > :after
+  AND (:channel = '' OR channel = :channel)
+  AND (:api = '' OR api = :api)
+  AND (:recipient = '' OR recipient = :recipient)
+  AND (:type = '' OR type = :type)
+  AND (:callback = '' OR callback = :callback)
+  AND (:id = '' OR id = :id)
+  AND (:body = '' OR instr(body, :body) > 0)
+  AND at >= :since AND at < :until
+ORDER BY seq LIMIT :limit
 """
+
+
+class Sought(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to look for in the ledger. Empty matches all; `body` is a part of the text, times are seconds."""
+
+    after: int = 0
+    limit: int = 1_000_000
+    channel: str = ""
+    api: str = ""
+    recipient: str = ""
+    type: str = ""
+    callback: str = ""
+    id: str = ""
+    body: str = ""
+    since: float = 0
+    until: float = 1e12
 
 
 class Journal:
@@ -43,6 +76,8 @@ class Journal:
     def __init__(self, path: Path | None) -> None:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
+        self._keeps_records = path is not None
+        self._is_open = True
         # The application may be made in one thread and served in another; two at once never touch it.
         self._db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
         self._db.row_factory = sqlite3.Row
@@ -57,25 +92,34 @@ class Journal:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; committed when the block ends."""
-        self._db.execute("BEGIN IMMEDIATE")
+        """All or nothing."""
+        self._write("SAVEPOINT part")
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            self._db.execute("ROLLBACK TO part")
             raise
-        self._db.execute("COMMIT")
+        finally:
+            self._db.execute("RELEASE part")
+
+    def commit(self) -> None:
+        """Keep everything written so far."""
+        if self._db.in_transaction:
+            self._db.execute("COMMIT")
 
     def put(self, kind: str, key: str, record: msgspec.Struct) -> None:
+        if not self._keeps_records:
+            return
         value = msgspec.json.encode(record).decode()
-        self._db.execute(
+        self._write(
             "INSERT INTO record VALUES (?, ?, ?)"
             " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value",
             (kind, key, value),
         )
 
     def remove(self, kind: str, key: str) -> None:
-        self._db.execute("DELETE FROM record WHERE kind = ? AND key = ?", (kind, key))
+        if self._keeps_records:
+            self._write("DELETE FROM record WHERE kind = ? AND key = ?", (kind, key))
 
     def load(self, kind: str, record_type: type[Record]) -> list[Record]:
         """All records of a kind in the order of their first putting."""
@@ -83,18 +127,18 @@ class Journal:
         return [msgspec.json.decode(row["value"], type=record_type) for row in rows]
 
     def put_media_data(self, media_id: str, data: bytes) -> None:
-        self._db.execute("INSERT OR REPLACE INTO media_data VALUES (?, ?)", (media_id, data))
+        self._write("INSERT OR REPLACE INTO media_data VALUES (?, ?)", (media_id, data))
 
     def media_data(self, media_id: str) -> bytes | None:
         row = self._db.execute("SELECT data FROM media_data WHERE id = ?", (media_id,)).fetchone()
         return None if row is None else bytes(row["data"])
 
     def remove_media_data(self, media_id: str) -> None:
-        self._db.execute("DELETE FROM media_data WHERE id = ?", (media_id,))
+        self._write("DELETE FROM media_data WHERE id = ?", (media_id,))
 
     def append(self, entry: LedgerEntry) -> None:
         """Write what was accepted. `seq` and `attempts` are set here, whatever the entry says."""
-        self._db.execute(
+        self._write(
             "INSERT INTO ledger (id, api, channel, recipient, type, body, callback, at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -110,16 +154,17 @@ class Journal:
         )
 
     def count_attempt(self, channel: str, message_id: str, at: float) -> None:
-        self._db.execute("INSERT INTO attempt (channel, id, at) VALUES (?, ?, ?)", (channel, message_id, at))
+        self._write("INSERT INTO attempt (channel, id, at) VALUES (?, ?, ?)", (channel, message_id, at))
 
-    def ledger(self, *, after: int = 0, limit: int = 1_000_000) -> list[LedgerEntry]:
-        rows = self._db.execute(LEDGER, (after, limit))
+    def ledger(self, sought: Sought | None = None) -> list[LedgerEntry]:
+        """What was accepted, oldest first."""
+        rows = self._db.execute(LEDGER, msgspec.structs.asdict(sought or Sought()))
         return [msgspec.convert(dict(row), type=LedgerEntry) for row in rows]
 
     def ledger_tail(self, count: int) -> list[LedgerEntry]:
         """The newest `count` entries, oldest first."""
         row = self._db.execute("SELECT coalesce(max(seq), 0) AS last FROM ledger").fetchone()
-        return self.ledger(after=max(0, int(row["last"]) - count), limit=count)
+        return self.ledger(Sought(after=max(0, int(row["last"]) - count), limit=count))
 
     def clear(self) -> None:
         """Forget everything, the ledger included. The boot number stays: ids are never used again."""
@@ -128,4 +173,22 @@ class Journal:
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the four names stand in the line above
 
     def close(self) -> None:
+        self.commit()
+        self._is_open = False
         self._db.close()
+
+    def _write(self, statement: str, values: tuple[object, ...] = ()) -> None:
+        """Write within the open transaction, and begin one that ends with this turn of the loop at the latest."""
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._commit_soon()
+        self._db.execute(statement, values)
+
+    def _commit_soon(self) -> None:
+        # Outside a loop, as in a test of this file, whoever writes commits.
+        with suppress(RuntimeError):
+            asyncio.get_running_loop().call_later(COMMIT_SECONDS, self._commit_late)
+
+    def _commit_late(self) -> None:
+        if self._is_open:
+            self.commit()

@@ -2,16 +2,16 @@
 
 import asyncio
 import hashlib
-import time
 from collections.abc import Callable, Iterable
 
 import msgspec
 
-from parley.simulator.configuration import Configuration, Pace
+from parley.simulator.clock import Clock, RealClock, VirtualClock
+from parley.simulator.configuration import Configuration, DeliveryHabits, Limits, Pace
 from parley.simulator.identities import Identities
 from parley.simulator.journal import Journal
 from parley.simulator.numbers import digits_of, variants
-from parley.simulator.records import Account, App, Media, Message, Number, Person, Session
+from parley.simulator.records import Account, App, Media, Message, Number, Person, Session, Template
 
 
 class World:
@@ -19,9 +19,14 @@ class World:
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
+        self.clock: Clock = (
+            VirtualClock(configuration.clock_start) if configuration.is_deterministic else RealClock()
+        )
         self.journal = Journal(configuration.store_path)
         self.identities = Identities(configuration.seed, self.journal.begin_boot())
         self.pace: Pace = configuration.pace
+        self.limits: Limits = configuration.limits
+        self.delivery_habits: DeliveryHabits = configuration.delivery_habits
         self.engine = configuration.engine
         self.base_url = configuration.public_url
         """Where callers reach this server, for the addresses of files; learned from their requests."""
@@ -37,14 +42,16 @@ class World:
         self.accounts = {account.id: account for account in load("account", Account)}
         self.numbers = {number.id: number for number in load("number", Number)}
         self.media = {media.id: media for media in load("media", Media)}
+        self.templates = {template.id: template for template in load("template", Template)}
         self.messages: dict[tuple[str, str], Message] = {}
         self.chats: dict[tuple[str, str], list[str]] = {}
+        self._last_written: dict[tuple[str, str], float] = {}
         for message in load("message", Message):
             self._index(message)
 
-    @staticmethod
-    def now() -> float:
-        return time.time()
+    def now(self) -> float:
+        """Seconds since 1970, of the real or of the virtual time."""
+        return self.clock.now()
 
     # People
 
@@ -119,6 +126,17 @@ class World:
         self.hint("channels")
         return number
 
+    def save_template(self, template: Template) -> Template:
+        self.journal.put("template", template.id, template)
+        self.templates[template.id] = template
+        self.hint("templates")
+        return template
+
+    def remove_template(self, template_id: str) -> None:
+        self.journal.remove("template", template_id)
+        self.templates.pop(template_id, None)
+        self.hint("templates")
+
     def app_of(self, account_id: str) -> App:
         return self.apps[self.accounts[account_id].app_id]
 
@@ -156,16 +174,19 @@ class World:
         for message_id in self.chats.pop((channel, wa_id), []):
             self.journal.remove("message", f"{channel} {message_id}")
             del self.messages[channel, message_id]
+        self._last_written.pop((channel, wa_id), None)
 
     def _index(self, message: Message) -> None:
         if (message.channel, message.id) not in self.messages:
-            self.chats.setdefault((message.channel, message.wa_id), []).append(message.id)
+            chat = (message.channel, message.wa_id)
+            self.chats.setdefault(chat, []).append(message.id)
+            if not message.from_us:
+                self._last_written[chat] = max(message.at, self._last_written.get(chat, 0))
         self.messages[message.channel, message.id] = message
 
     def last_written_at(self, channel: str, wa_id: str) -> float | None:
         """When the customer last wrote: the beginning of the 24-hour window."""
-        times = [message.at for message in self.chat(channel, wa_id) if not message.from_us]
-        return max(times, default=None)
+        return self._last_written.get((channel, wa_id))
 
     # Files
 

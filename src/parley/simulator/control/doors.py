@@ -12,9 +12,10 @@ from starlette.routing import BaseRoute, Route
 
 from parley.core.errors import NotFound
 from parley.simulator.configuration import Pace
-from parley.simulator.control.requests import answer, read_as
+from parley.simulator.control.requests import answer, query_as, read_as
 from parley.simulator.courier import Courier
 from parley.simulator.faults import FaultOrder, Faults
+from parley.simulator.journal import Sought
 from parley.simulator.people.scripts import Scripts
 from parley.simulator.records import Json, Message
 from parley.simulator.waha.events import environment, me_of
@@ -125,10 +126,11 @@ class Doors:
         }
 
     async def ledger(self, request: Request) -> Response:
+        """`?tail=` for the newest; otherwise the page of `Sought` that the other parameters describe."""
         tail = request.query_params.get("tail")
         if tail is not None:
             return answer(self.world.journal.ledger_tail(int(tail)))
-        return answer(self.world.journal.ledger(after=int(request.query_params.get("after", 0))))
+        return answer(self.world.journal.ledger(query_as(request, Sought)))
 
     async def deliveries(self, _request: Request) -> Response:
         return answer(list(self.courier.outcomes))

@@ -19,6 +19,14 @@ async def read_as(request: Request, type_: type[Body]) -> Body:
         raise Invalid(str(error)) from error
 
 
+def query_as(request: Request, type_: type[Body]) -> Body:
+    """The parameters after the question mark as this type. Raises `Invalid` as `read_as`."""
+    try:
+        return msgspec.convert(dict(request.query_params), type=type_, strict=False)
+    except msgspec.ValidationError as error:
+        raise Invalid(str(error)) from error
+
+
 def answer(value: object, *, status: int = 200) -> Response:
     return Response(msgspec.json.encode(value), status_code=status, media_type="application/json")
 

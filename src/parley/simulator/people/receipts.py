@@ -1,8 +1,5 @@
 """The ticks of what the shop sends, after natural delays."""
 
-import asyncio
-
-from parley.simulator.background import Background
 from parley.simulator.records import Failure, Message, MessageStatus
 from parley.simulator.traffic import Traffic
 from parley.simulator.world import World
@@ -17,14 +14,23 @@ NOT_ON_WHATSAPP = Failure(
 class Receipts:
     """Follows every message of the shop from accepted to read, as the person's phone would."""
 
-    def __init__(self, world: World, traffic: Traffic, background: Background) -> None:
+    def __init__(self, world: World, traffic: Traffic) -> None:
         self.world = world
         self.traffic = traffic
-        self.background = background
 
     def shop_wrote(self, message: Message) -> None:
-        if message.status != "failed":
-            self.background.spawn(self._follow(message))
+        if message.status == "failed":
+            return
+        pace, person = self.world.pace, self.world.person(message.wa_id)
+        if not person.registered:
+            self.world.clock.after(self._varied(pace.sent or 0), lambda: self._fail(message))
+            return
+        steps: list[tuple[MessageStatus, float | None]] = [
+            ("sent", pace.sent),
+            ("delivered", pace.delivered),
+            ("read", pace.read if person.reads else None),
+        ]
+        self._follow(message, steps)
 
     def resume(self) -> None:
         """Take up, after a restart, what was still on its way."""
@@ -32,23 +38,17 @@ class Receipts:
             if message.from_us and message.status in {"pending", "sent", "delivered"}:
                 self.shop_wrote(message)
 
-    async def _follow(self, message: Message) -> None:
-        person = self.world.person(message.wa_id)
-        pace = self.world.pace
-        if not person.registered:
-            await asyncio.sleep(self._varied(pace.sent or 0))
-            self._fail(message)
+    def _follow(self, message: Message, steps: list[tuple[MessageStatus, float | None]]) -> None:
+        """The first of the steps after its delay, then the others, until one never comes."""
+        if not steps or steps[0][1] is None:
             return
-        steps: list[tuple[MessageStatus, float | None]] = [
-            ("sent", pace.sent),
-            ("delivered", pace.delivered),
-            ("read", pace.read if person.reads else None),
-        ]
-        for status, seconds in steps:
-            if seconds is None:
-                return
-            await asyncio.sleep(self._varied(seconds))
+        (status, seconds), *later = steps
+
+        def tick() -> None:
             self.traffic.tick(message, status)
+            self._follow(message, later)
+
+        self.world.clock.after(self._varied(seconds or 0), tick)
 
     def _fail(self, message: Message) -> None:
         """WAHA never says that a number is not there: the message just stays on its first tick."""
@@ -57,4 +57,4 @@ class Receipts:
 
     def _varied(self, seconds: float) -> float:
         spread = self.world.pace.spread
-        return seconds * (1 + self.world.identities.random.uniform(-spread, spread)) if seconds else 0
+        return seconds * (1 + self.world.identities.pace.uniform(-spread, spread)) if seconds else 0
