@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from parley.core.database_urls import engine_url
 from parley.core.environment import Environment
+from parley.engines.arrays import ArrayDumper
 
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
@@ -44,6 +45,7 @@ def open_pool(environment: Environment, *, size: int = 8) -> Pool:
         # PgBouncer in transaction mode knows no prepared statements of a session.
         "prepare_threshold": None,
         "connect_timeout": 2,
+        "client_encoding": "UTF8",
         "application_name": "parley-engine",
     }
     return AsyncConnectionPool(
@@ -55,9 +57,14 @@ def open_pool(environment: Environment, *, size: int = 8) -> Pool:
         timeout=5,
         max_idle=30,
         reconnect_timeout=5,
+        configure=_fast_arrays,
         check=AsyncConnectionPool.check_connection,
         open=False,
     )
+
+
+async def _fast_arrays(connection: Connection) -> None:
+    connection.adapters.register_dumper(list, ArrayDumper)
 
 
 @asynccontextmanager
