@@ -66,7 +66,7 @@ class House:
 
     def __init__(self, configuration: Configuration) -> None:
         self.world = World(configuration)
-        self.faults = Faults()
+        self.faults = Faults(self.world.now, self.world.identities.luck)
         self.background = Background()
         self.courier = Courier(self.world, self.faults, self.background)
         self.traffic = Traffic(self.world)

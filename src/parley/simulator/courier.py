@@ -2,24 +2,27 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 
 import aiohttp
 from msgspec import Struct
 
 from parley.simulator.background import Background
-from parley.simulator.faults import Faults
+from parley.simulator.faults import Fault, Faults
 from parley.simulator.records import Delivery
 from parley.simulator.world import World
 
 log = logging.getLogger("parley.simulator")
 
 PARALLEL_POSTS = 64
+KEPT_OUTCOMES = 500
+KEPT_DELIVERIES = 2_000
+HELD_AT_MOST = 2.0
 FETCH_LIMIT = 100 * 1024 * 1024
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """One attempt to deliver a webhook. `status` None: no answer came."""
+    """One attempt to deliver a webhook. `status` None: no answer came. `gave_up`: no other will follow."""
 
     at: float
     api: str
@@ -28,6 +31,9 @@ class Outcome(Struct, frozen=True, kw_only=True):
     attempt: int
     status: int | None
     error: str = ""
+    id: str = ""
+    channel: str = ""
+    gave_up: bool = False
 
 
 class Undeliverable(Exception):
@@ -38,20 +44,26 @@ class Courier:
     """Posts each webhook until it is taken or the attempts run out. No order is promised, as in life.
 
     Cloud API deliveries survive a restart of the simulator (Meta tries for days), WAHA's do not (nor do they
-    with WAHA).
+    with WAHA). Under virtual time all go in one line, so that they arrive in the order of their making.
     """
 
     def __init__(self, world: World, faults: Faults, background: Background) -> None:
         self.world = world
         self.faults = faults
         self.background = background
-        self.outcomes: deque[Outcome] = deque(maxlen=500)
-        self._slots = asyncio.Semaphore(PARALLEL_POSTS)
+        self.outcomes: deque[Outcome] = deque(maxlen=KEPT_OUTCOMES)
+        self.deliveries: OrderedDict[str, Delivery] = OrderedDict()
+        """The latest by id, for whoever wants to see what was in them."""
+        self._held: list[Delivery] = []
+        self._slots = asyncio.Semaphore(1 if world.configuration.is_deterministic else PARALLEL_POSTS)
         self._http: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
         timeout = aiohttp.ClientTimeout(total=self.world.configuration.webhook_timeout)
-        self._http = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+        connector = aiohttp.TCPConnector(limit=PARALLEL_POSTS)
+        self._http = aiohttp.ClientSession(
+            timeout=timeout, connector=connector, cookie_jar=aiohttp.DummyCookieJar()
+        )
         for delivery in self.world.journal.load("delivery", Delivery):
             self.background.spawn(self._carry(delivery))
 
@@ -60,19 +72,57 @@ class Courier:
             await self._http.close()
 
     def send(self, delivery: Delivery) -> None:
-        """Take a webhook on. Faults may lose it or make copies."""
-        fault = self.faults.take_for_webhook(delivery.api, f"{delivery.event} {delivery.url}")
+        """Take a webhook on. Faults and habits may lose it, make copies, or hold it back behind others."""
+        self._remember(delivery)
+        fault = self.faults.take_for_webhook(delivery.api, f"{delivery.event} {delivery.url}", delivery.channel)
         if fault is not None and fault.action == "drop_webhook":
             return
-        copies = int(fault.params.get("copies", 1)) if fault is not None else 0
         if delivery.api == "cloud":
             self.world.journal.put("delivery", delivery.id, delivery)
-        for _ in range(1 + copies):
+        held, self._held = self._held, []
+        if self._is_to_wait(delivery, fault):
+            self._hold(delivery)
+        else:
+            self._dispatch(delivery, copies=self._copies(delivery, fault))
+        for earlier in held:
+            self._dispatch(earlier)
+
+    def _remember(self, delivery: Delivery) -> None:
+        self.deliveries[delivery.id] = delivery
+        if len(self.deliveries) > KEPT_DELIVERIES:
+            self.deliveries.popitem(last=False)
+
+    def _copies(self, delivery: Delivery, fault: Fault | None) -> int:
+        if fault is not None and fault.action == "duplicate_webhook":
+            return 1 + int(fault.params.get("copies", 1))
+        return 2 if self._happens(delivery, self.world.delivery_habits.duplicated) else 1
+
+    def _is_to_wait(self, delivery: Delivery, fault: Fault | None) -> bool:
+        if fault is not None and fault.action == "reorder_webhook":
+            return True
+        return self._happens(delivery, self.world.delivery_habits.reordered)
+
+    def _happens(self, delivery: Delivery, share: float) -> bool:
+        return delivery.api == "cloud" and share > 0 and self.world.identities.luck.random() < share
+
+    def _hold(self, delivery: Delivery) -> None:
+        """Until the next one has gone, and not for ever."""
+        self._held.append(delivery)
+        self.world.clock.after(HELD_AT_MOST, lambda: self._release(delivery))
+
+    def _release(self, delivery: Delivery) -> None:
+        if delivery in self._held:
+            self._held.remove(delivery)
+            self._dispatch(delivery)
+
+    def _dispatch(self, delivery: Delivery, *, copies: int = 1) -> None:
+        for _ in range(copies):
             self.background.spawn(self._carry(delivery))
 
     async def _carry(self, delivery: Delivery) -> None:
         for attempt, wait in enumerate((0.0, *delivery.waits), start=1):
-            await asyncio.sleep(wait)
+            if wait:
+                await asyncio.sleep(wait)
             if await self._post_once(delivery, attempt):
                 break
         else:
@@ -84,10 +134,12 @@ class Courier:
         """Whether the matter is closed. WAHA tries again on network errors and 5xx only; Meta wants a 200."""
         status, error = None, ""
         async with self._slots:
+            self.world.journal.commit()
             try:
                 status = await self._status_of(delivery)
             except (aiohttp.ClientError, TimeoutError, OSError) as failure:
                 error = str(failure) or type(failure).__name__
+        is_taken = status is not None and (status == 200 if delivery.api == "cloud" else status < 500)
         self.outcomes.append(
             Outcome(
                 at=self.world.now(),
@@ -97,17 +149,17 @@ class Courier:
                 attempt=attempt,
                 status=status,
                 error=error,
+                id=delivery.id,
+                channel=delivery.channel,
+                gave_up=not is_taken and attempt > len(delivery.waits),
             )
         )
         self.world.hint("deliveries")
-        if status is None:
-            return False
-        return status == 200 if delivery.api == "cloud" else status < 500
+        return is_taken
 
     async def _status_of(self, delivery: Delivery) -> int:
-        body = delivery.body.encode()
         async with self._session.post(
-            delivery.url, data=body, headers=delivery.headers, allow_redirects=False
+            delivery.url, data=delivery.body.encode(), headers=delivery.headers, allow_redirects=False
         ) as answer:
             return answer.status
 

@@ -15,6 +15,8 @@ from parley.simulator.waha.errors import engine_error
 
 OWN_PATHS = re.compile(r"^/($|simulator(/|$)|static/|favicon)")
 SILENCE = "parley.silence"
+HTML_502 = "<html><h1>502 Bad Gateway</h1></html>"
+Headers = list[tuple[bytes, bytes]]
 
 
 def api_of(path: str) -> Api | None:
@@ -34,26 +36,36 @@ class FaultGate:
         self.faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        fault = self._fault_for(scope)
+        api = api_of(scope["path"]) if scope["type"] == "http" else None
+        if api is None or not self.faults.all():
+            await self.app(scope, receive, send)
+            return
+        line, told = f"{scope['method']} {scope['path']}", scope["path"] + scope["query_string"].decode()
+        if self.faults.wants_channel(api, line):
+            kept = await _Kept.of(receive)
+            receive, told = kept.again, told + kept.text
+        fault = self.faults.take_for_request(api, line, told)
         if fault is None:
             await self.app(scope, receive, send)
-        elif fault.action == "latency":
-            await self._delay(fault, scope, receive, send)
-        elif fault.action in {"refuse", "throttle"}:
-            await self._refuse(fault, scope, send)
-        elif fault.action == "silence":
-            scope.setdefault("state", {})[SILENCE] = True
-            await self.app(scope, receive, send)
         else:
-            await self._lose_the_answer(fault, scope, receive, send)
+            await self._play(fault, scope, receive, send)
 
-    def _fault_for(self, scope: Scope) -> Fault | None:
-        if scope["type"] != "http":
-            return None
-        api = api_of(scope["path"])
-        return (
-            None if api is None else self.faults.take_for_request(api, f"{scope['method']} {scope['path']}")
-        )
+    async def _play(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        match fault.action:
+            case "latency":
+                await self._delay(fault, scope, receive, send)
+            case "refuse" | "throttle" | "revoked_token":
+                body, status, headers = refusal_of(fault, scope["path"])
+                await _answer(send, status, json.dumps(body).encode(), headers=headers)
+            case "expired_media":
+                await _answer(send, 404, b"URL signature expired", content_type=b"text/plain")
+            case "silence":
+                scope.setdefault("state", {})[SILENCE] = True
+                await self.app(scope, receive, send)
+            case "not_json" if not fault.params.get("accept", True):
+                await _answer_oddly(fault, send)
+            case _:
+                await self._lose_the_answer(fault, scope, receive, send)
 
     async def _delay(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         seconds = float(fault.params.get("seconds", 1))
@@ -67,10 +79,6 @@ class FaultGate:
         for message in answer.messages:
             await send(message)
 
-    async def _refuse(self, fault: Fault, scope: Scope, send: Send) -> None:
-        body, status, headers = refusal_of(fault, scope["path"])
-        await _answer(send, status, json.dumps(body).encode(), headers=headers)
-
     async def _lose_the_answer(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         answer = _Answer()
         if not fault.params.get("before"):
@@ -82,9 +90,9 @@ class FaultGate:
             case "reset" | "eof":
                 await _cut_off(scope, receive, reset=fault.action == "reset")
             case "empty":
-                await _answer(send, answer.status, b"")
+                await _answer(send, int(fault.params.get("status", answer.status)), b"")
             case _:
-                await _answer(send, 502, b"<html><h1>502 Bad Gateway</h1></html>", content_type=b"text/html")
+                await _answer_oddly(fault, send)
 
 
 class _Answer:
@@ -100,20 +108,65 @@ class _Answer:
             self.status = message["status"]
 
 
-def refusal_of(fault: Fault, path: str) -> tuple[Json, int, list[tuple[bytes, bytes]]]:
+class _Kept:
+    """A request's body that was read, to be read once more."""
+
+    def __init__(self, receive: Receive, body: bytes) -> None:
+        self._receive = receive
+        self._body: bytes | None = body
+        self.text = body.decode(errors="replace")
+
+    @classmethod
+    async def of(cls, receive: Receive) -> "_Kept":
+        body = b""
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                return cls(receive, body)
+
+    async def again(self) -> Message:
+        if self._body is None:
+            return await self._receive()
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+
+def refusal_of(fault: Fault, path: str) -> tuple[Json, int, Headers]:
     """The body, status and headers of a refusal in the words of the API that was called."""
     params = fault.params
     throttled = fault.action == "throttle"
-    headers = [(b"retry-after", str(params["retry_after"]).encode())] if "retry_after" in params else []
+    headers = [
+        (str(name).lower().encode(), str(value).encode())
+        for name, value in dict(params.get("headers") or {}).items()
+    ]
+    if "retry_after" in params:
+        headers.append((b"retry-after", str(params["retry_after"]).encode()))
     if fault.api == "cloud":
-        code = int(params.get("code", 130429 if throttled else 131000))
-        body, status = graph_error(code, params.get("message"), details=params.get("details"))
+        code = int(params.get("code", usual_code(fault)))
+        subcode = 463 if fault.action == "revoked_token" else params.get("subcode")
+        body, status = graph_error(
+            code, params.get("message"), details=params.get("details"), subcode=subcode
+        )
         return body, int(params.get("status", status)), headers
+    if fault.action == "revoked_token":
+        return {"statusCode": 401, "message": "Unauthorized"}, 401, headers
     message = str(params.get("message", "rate-overlimit" if throttled else "server returned error 463"))
     status = int(params.get("status", 500))
     if status >= 500:
         return engine_error(message, path=path), status, headers
     return {"statusCode": status, "message": message, "error": "Refused"}, status, headers
+
+
+def usual_code(fault: Fault) -> int:
+    return {"throttle": 130429, "revoked_token": 190}.get(fault.action, 131000)
+
+
+async def _answer_oddly(fault: Fault, send: Send) -> None:
+    """Something between us and the API answers instead of it."""
+    text = str(fault.params.get("body", HTML_502))
+    kind = b"text/html" if text.lstrip().startswith("<") else b"text/plain"
+    await _answer(send, int(fault.params.get("status", 502)), text.encode(), content_type=kind)
 
 
 async def _answer(
@@ -122,7 +175,7 @@ async def _answer(
     body: bytes,
     *,
     content_type: bytes = b"application/json",
-    headers: list[tuple[bytes, bytes]] | None = None,
+    headers: Headers | None = None,
 ) -> None:
     facts = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), *(headers or [])]
     await send({"type": "http.response.start", "status": status, "headers": facts})

@@ -42,7 +42,10 @@ class World:
         self.accounts = {account.id: account for account in load("account", Account)}
         self.numbers = {number.id: number for number in load("number", Number)}
         self.media = {media.id: media for media in load("media", Media)}
-        self.templates = {template.id: template for template in load("template", Template)}
+        self.templates: dict[str, Template] = {}
+        self._templates_by_name: dict[tuple[str, str, str], Template] = {}
+        for template in load("template", Template):
+            self._index_template(template)
         self.messages: dict[tuple[str, str], Message] = {}
         self.chats: dict[tuple[str, str], list[str]] = {}
         self._last_written: dict[tuple[str, str], float] = {}
@@ -128,17 +131,36 @@ class World:
 
     def save_template(self, template: Template) -> Template:
         self.journal.put("template", template.id, template)
-        self.templates[template.id] = template
+        self._index_template(template)
         self.hint("templates")
         return template
 
+    def _index_template(self, template: Template) -> None:
+        self.templates[template.id] = template
+        self._templates_by_name[template.account_id, template.name, template.language] = template
+
     def remove_template(self, template_id: str) -> None:
         self.journal.remove("template", template_id)
-        self.templates.pop(template_id, None)
+        template = self.templates.pop(template_id)
+        self._templates_by_name.pop((template.account_id, template.name, template.language), None)
         self.hint("templates")
 
     def app_of(self, account_id: str) -> App:
         return self.apps[self.accounts[account_id].app_id]
+
+    def number_of(self, channel: str) -> Number:
+        return self.numbers[channel.partition(":")[2]]
+
+    def template_named(self, account_id: str, name: str, language: str) -> Template | None:
+        return self._templates_by_name.get((account_id, name, language))
+
+    def category_of(self, message: Message) -> str:
+        """The category of a template message; UTILITY where nobody knows the template."""
+        chosen = str(message.content.get("category", ""))
+        language = str((message.content.get("language") or {}).get("code", ""))
+        account_id = self.number_of(message.channel).account_id
+        template = self.template_named(account_id, str(message.content.get("name", "")), language)
+        return chosen or (template.category if template else "UTILITY")
 
     def channel_is_open(self, channel: str) -> bool:
         """Whether a customer's message reaches the channel now."""
@@ -187,6 +209,10 @@ class World:
     def last_written_at(self, channel: str, wa_id: str) -> float | None:
         """When the customer last wrote: the beginning of the 24-hour window."""
         return self._last_written.get((channel, wa_id))
+
+    def window_is_open(self, channel: str, wa_id: str) -> bool:
+        last = self.last_written_at(channel, wa_id)
+        return last is not None and self.now() - last < self.configuration.window_seconds
 
     # Files
 

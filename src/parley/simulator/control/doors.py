@@ -139,9 +139,12 @@ class Doors:
         return answer(self.faults.all())
 
     async def add_fault(self, request: Request) -> Response:
-        fault = self.faults.add(await read_as(request, FaultOrder))
+        """One fault, or a script: a list of them, all switched on together."""
+        order = await read_as(request, FaultOrder | list[FaultOrder])
         self.world.hint("faults")
-        return answer(fault, status=201)
+        if isinstance(order, list):
+            return answer([self.faults.add(each) for each in order], status=201)
+        return answer(self.faults.add(order), status=201)
 
     async def clear_faults(self, _request: Request) -> Response:
         self.faults.clear()
