@@ -81,11 +81,21 @@ class Reaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """What a side chose in a poll. `options` is None where the vote could not be read."""
+
+    from_us: bool
+    options: list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Bubble:
     """One entry of a thread. `kind` message, note or activity; `direction` inbound or outbound.
 
     `starts_group` is true for the first of several in a row by the same side; `day` is set on the first of a
     day, `first_unread` on the first the reader has not seen. `at` is the time the thread is ordered by.
+    `earlier_texts` are those before each edit, and before a deletion, oldest first; `is_recovered` marks what
+    was read back after a gap.
     """
 
     id: UUID
@@ -106,6 +116,11 @@ class Bubble:
     quote: Quote | None
     reactions: list[Reaction] = field(default_factory=list)
     content: dict[str, Any] = field(default_factory=dict)
+    edited_at: datetime | None = None
+    revoked_at: datetime | None = None
+    earlier_texts: list[str] = field(default_factory=list)
+    votes: list[Vote] = field(default_factory=list)
+    is_recovered: bool = False
     starts_group: bool = True
     day: datetime | None = None
     first_unread: bool = False

@@ -17,7 +17,7 @@ from parley.messaging.queries.activities import activity_text
 from parley.messaging.queries.cursors import Cursor, decode, encode
 from parley.messaging.queries.grouping import arranged
 from parley.messaging.queries.inbox import inbox_row
-from parley.messaging.screens import Bubble, ConversationRow, Media, Quote, Reaction, Thread
+from parley.messaging.screens import Bubble, ConversationRow, Media, Quote, Reaction, Thread, Vote
 from parley.messaging.services.gate import lock_for
 
 PAGE_SIZE: Final = 50
@@ -151,7 +151,17 @@ def _bubble(
         quote=_quote(row, values),
         reactions=reactions,
         content=content,
+        edited_at=values["edited_at"],
+        revoked_at=values["revoked_at"],
+        earlier_texts=_listed(values["earlier_texts"]),
+        votes=[Vote(vote["from_us"], vote["options"]) for vote in _listed(values["votes"])],
+        is_recovered=values["recovered"],
     )
+
+
+def _listed(value: Any) -> list[Any]:
+    """A JSON array, which the driver hands over as text; nothing where there is none."""
+    return json.loads(value) if isinstance(value, str) else value or []
 
 
 def _media(member: Member, values: dict[str, Any]) -> Media | None:

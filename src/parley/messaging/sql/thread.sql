@@ -69,7 +69,7 @@ UNION ALL
 )
 
 -- name: bubbles
--- Author, file and quoted message by primary key.
+-- Author, file and quoted message by primary key; votes and earlier texts only where there are any.
 SELECT entry.id,
        entry.client_id,
        entry.conversation_id,
@@ -86,6 +86,20 @@ SELECT entry.id,
        entry.read_at,
        entry.error_message,
        entry.metadata,
+       entry.edited_at,
+       entry.revoked_at,
+       entry.recovered,
+       CASE WHEN entry.type = 'poll' THEN (
+         SELECT json_agg(json_build_object('from_us', vote.from_us, 'options', vote.options))
+         FROM poll_vote AS vote
+         WHERE vote.workspace_id = %(workspace_id)s AND vote.message_id = entry.id
+       ) END AS votes,
+       CASE WHEN entry.edited_at IS NOT NULL OR entry.revoked_at IS NOT NULL THEN (
+         SELECT json_agg(revision.body_before ORDER BY revision.at)
+         FROM message_revision AS revision
+         WHERE revision.workspace_id = %(workspace_id)s AND revision.message_id = entry.id
+           AND revision.body_before <> ''
+       ) END AS earlier_texts,
        coalesce(nullif(trim(author.first_name || ' ' || author.last_name), ''), author.email, '') AS author,
        entry.media_id,
        media.state AS media_state,
