@@ -111,7 +111,7 @@ CODES: Final[Mapping[int, Verdict]] = {
     **_all(_never(_REQUEST), 100, 131008, 131009, 135000),
     131021: _never("The number cannot write to itself."),
     131026: _never("WhatsApp cannot deliver to this number. It may not be on WhatsApp, or have an old app."),
-    131030: _never("A test number may write only to the numbers on its list. Add this contact to it at Meta."),
+    131030: _never("A test number may write only to the numbers on its list. Add this contact to it."),
     131047: _never("More than 24 hours have passed since the customer last wrote. Write as soon as they do."),
     131051: _never("WhatsApp does not support this type of message."),
     131052: _never("Meta could not fetch the customer's file."),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from parley.channels.gateways.neutral import Location, MediaRef, MessageType
-from parley.channels.gateways.untrusted import first_word, items, number, section, text, word
+from parley.channels.gateways.untrusted import first_word, items, moment, number, section, text, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,31 @@ def context_of(message: Mapping[str, Any]) -> dict[str, Any]:
             "headline": "headline",
             "body": "body",
             "click_id": "ctwa_clid",
+            "media": "media_type",
+            "image_url": "image_url",
+            "video_url": "video_url",
+            "thumbnail_url": "thumbnail_url",
         }
         found["referral"] = {
             name: said for name, theirs in names.items() if (said := word(referral.get(theirs)))
         }
+        if greeting := text(section(referral, "welcome_message").get("text")):
+            found["referral"]["greeting"] = greeting
     if product := section(message, "context", "referred_product"):
         found["product"] = {
             "catalog": word(product.get("catalog_id")),
             "id": word(product.get("product_retailer_id")),
         }
     return found
+
+
+def shared_number(message: Mapping[str, Any]) -> str | None:
+    """The writer's own number, where they gave it because we had asked for it."""
+    for card in items(message.get("contacts")):
+        if card.get("origin") == "contact_request":
+            numbers = (word(phone.get("wa_id")) for phone in items(card.get("phones")))
+            return next((one for one in numbers if one and one.isascii() and one.isdigit()), None)
+    return None
 
 
 def error_text(errors: object) -> tuple[str, str] | None:
@@ -118,7 +133,13 @@ def _contacts(message: Mapping[str, Any], _part: Mapping[str, Any]) -> Content |
         ]
         names = section(card, "name")
         name = first_word(names.get("formatted_name"), names.get("first_name"), *phones) or "?"
-        found.append({"name": name[:200], "phones": phones[:20]})
+        emails = [email for one in items(card.get("emails")) if (email := word(one.get("email")))]
+        organization = word(section(card, "org").get("company"))
+        found.append(
+            {"name": name[:200], "phones": phones[:20]}
+            | ({"emails": emails[:20]} if emails else {})
+            | ({"organization": organization[:200]} if organization else {})
+        )
     if not found:
         return None
     return Content("contacts", ", ".join(one["name"] for one in found), extra={"contacts": found})
@@ -139,9 +160,19 @@ def _interactive(_message: Mapping[str, Any], part: Mapping[str, Any]) -> Conten
             return Content(cast("MessageType", kind), said, extra={"choice": choice})
     if form := section(part, "nfm_reply"):
         return _form(form)
-    if answer := word(section(part, "call_permission_reply").get("response")):
-        return Content("interactive", f"Permission to call: {answer}")
-    return None
+    permission = section(part, "call_permission_reply")
+    return _permission(permission) if word(permission.get("response")) else None
+
+
+def _permission(said: Mapping[str, Any]) -> Content:
+    """Whether we may call the customer, and until when."""
+    is_granted = said.get("response") == "accept"
+    until = moment(said.get("expiration_timestamp")) if is_granted else None
+    permission: dict[str, Any] = {"is_granted": is_granted}
+    if until is not None:
+        permission["until"] = until.isoformat()
+    body = f"Permission to call: {word(said.get('response'))}"
+    return Content("interactive", body, extra={"call_permission": permission})
 
 
 def _form(form: Mapping[str, Any]) -> Content:
@@ -172,6 +203,15 @@ def _order(_message: Mapping[str, Any], part: Mapping[str, Any]) -> Content | No
     return Content("order", "\n".join([*filter(None, [note]), *told]), extra={"order": order})
 
 
+def _opened(_message: Mapping[str, Any], _part: Mapping[str, Any]) -> Content:
+    return Content("system", extra={"system": {"kind": "chat_opened"}})
+
+
+def _placeholder(_message: Mapping[str, Any], _part: Mapping[str, Any]) -> Content:
+    """A file of the phone's memory. The last two weeks' files come later, under the same message id."""
+    return Content("unsupported", extra={"what": "a file that is on the phone", "placeholder": True})
+
+
 def _unsupported(message: Mapping[str, Any], kind: str) -> Content:
     inner = word(section(message, "unsupported").get("type")) if kind in {"unsupported", "unknown"} else kind
     what = {"what": inner or "a message without content"}
@@ -192,4 +232,6 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Co
     "button": _button,
     "interactive": _interactive,
     "order": _order,
+    "request_welcome": _opened,
+    "media_placeholder": _placeholder,
 }

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from parley.channels.gateways.calling import exchange
 from parley.channels.gateways.cloud_api.calls import ask, in_path, number_path, object_in, signed_in
 from parley.channels.gateways.cloud_api.errors import refusal
-from parley.channels.gateways.cloud_api.outbound import FILES, payload_for, sent_in
+from parley.channels.gateways.cloud_api.outbound import FILES, WITH_HEADER_FILE, payload_for, sent_in
 from parley.channels.gateways.neutral import (
     Accepted,
     Credentials,
@@ -27,7 +27,7 @@ _META_HOSTS: Final = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.ne
 async def send(http: HttpClient, credentials: Credentials, message: OutboundMessage) -> Accepted:
     """Send once, a file being uploaded first. Success without an id leaves open whether anything was sent."""
     media_id = None
-    if message.type in FILES and message.media is not None:
+    if message.media is not None and message.type in FILES | WITH_HEADER_FILE:
         media_id = await _upload(http, credentials, message.media)
     payload = payload_for(message, media_id=media_id)
     path = f"{number_path(credentials)}/messages"
