@@ -21,7 +21,8 @@ class GatewayError(ParleyError):
     refused: the provider read it and said no (final for this message; `stops_channel` when no other message
     could succeed either). throttled: nothing was sent, slow down. unreachable: no byte of the request was
     written. uncertain: nobody can know whether the provider acted.
-    `consequence` is what it means for the messages after this one.
+    `consequence` is what it means for the messages after this one; `about_person`: for those to the same
+    person alone, not for the whole number.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class GatewayError(ParleyError):
         retry_after: float | None = None,
         stops_channel: bool = False,
         consequence: Consequence | None = None,
+        about_person: bool = False,
     ) -> None:
         super().__init__(message)
         self.kind = kind
@@ -42,6 +44,7 @@ class GatewayError(ParleyError):
         self.http_status = http_status
         self.retry_after = retry_after
         self.stops_channel = stops_channel
+        self.about_person = about_person
         self.consequence: Consequence = consequence or _consequence(kind, stops_channel=stops_channel)
 
 

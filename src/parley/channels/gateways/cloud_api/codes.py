@@ -15,6 +15,7 @@ from parley.channels.gateways.neutral import Consequence, GatewayErrorKind
 class Verdict:
     """What one code means for us, and what to do, in words for a person.
 
+    `about_person`: the number may go on with everybody else.
     `may_have_acted`: sent with an HTTP status of 500 or more, it does not prove that no message left.
     """
 
@@ -23,6 +24,7 @@ class Verdict:
     advice: str
     retry_after: float | None = None
     may_have_acted: bool = False
+    about_person: bool = False
 
 
 def _wait(advice: str, seconds: float) -> Verdict:
@@ -61,6 +63,7 @@ _PAYMENT: Final = (
     "Meta cannot charge the business account. Check the way of payment in Meta's Business Manager."
 )
 _BUSY: Final = "Meta is overloaded or has a fault. Nothing was sent; Parley tries again by itself."
+_PAIR: Final = "Too many messages to this one contact in a short time; Parley waits."
 _RATE: Final = "Meta asks to slow down. Nothing was sent; Parley tries again by itself."
 _REQUEST: Final = "Meta did not understand this message."
 _TEMPLATE: Final = "Meta refused the template or its variables."
@@ -93,7 +96,7 @@ CODES: Final[Mapping[int, Verdict]] = {
     **_all(_busy(10), 1, 2, 131000, 139103), 131016: _busy(30), 133004: _busy(60),
     **_all(_wait("The account is in maintenance for some minutes.", 60), 131057, 2494100),
     **_all(_wait(_RATE, 60), 4, 17, 613, 80007, 138005, 138013), 130429: _wait(_RATE, 5),
-    131056: _wait("Too many messages to this one contact in a short time; Parley waits.", 6),
+    131056: Verdict("throttled", "throttle", _PAIR, retry_after=6, about_person=True),
     131208: _wait(_TOO_MANY_GROUPS, 60), 138002: _wait("Too many calls at once through this number.", 60),
     133015: _wait("The number was deleted a moment ago. Meta wants five minutes before it comes back.", 300),
     139102: _wait("The list of blocked people is being changed by somebody else.", 5),

@@ -61,6 +61,7 @@ def _judge(said: Mapping[str, Any], code: int, answer: Response, *, sending: boo
         retry_after=wait if verdict.kind == "throttled" else None,
         stops_channel=verdict.consequence == "stop_number",
         consequence=verdict.consequence,
+        about_person=verdict.about_person,
     )
 
 
