@@ -44,6 +44,9 @@ TABLE: Final = (
     Permission("contacts.write", WORKERS, "Change and block contacts, and record what they agreed to."),
     Permission("channels.read", EVERYBODY, "See the connected numbers and their health."),
     Permission("channels.manage", ADMINS, "Connect, test, restart and remove numbers."),
+    Permission(
+        "webhooks.manage", ADMINS, "See what a provider sent and Parley could not use, and try again."
+    ),
 )
 
 _ROLES_OF: Final = {permission.action: permission.roles for permission in TABLE}

@@ -37,6 +37,19 @@ class EarlierForm(forms.Form):
     besides = forms.UUIDField(required=False)
 
 
+class SetAsideForm(forms.Form):
+    """Where a page ended, and how many were just tried again; None where nothing was."""
+
+    cursor = forms.CharField(required=False, max_length=200)
+    retried = forms.IntegerField(required=False, min_value=0, max_value=1_000_000)
+
+
+class RetryForm(forms.Form):
+    """Which event; without one, all of them."""
+
+    event = forms.UUIDField(required=False)
+
+
 class WordsForm(forms.Form):
     """A text, and what it answers. Without JavaScript the client id is empty and every click counts."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parley.messaging import start_views, views
+from parley.messaging import set_aside_views, start_views, views
 
 _CONVERSATION = "conversations/<uuid:conversation_id>/"
 _MESSAGE = "messages/<uuid:message_id>/"
@@ -21,5 +21,9 @@ urlpatterns = [
     path(f"{_MESSAGE}resend/", views.resend, name="resend"),
     path("media/<uuid:media_id>/", views.media, name="media"),
     path("contacts/<uuid:contact_id>/earlier/", views.earlier, name="earlier"),
+    path("channels/<uuid:channel_id>/set-aside/", set_aside_views.set_aside, name="set_aside"),
+    path(
+        "channels/<uuid:channel_id>/set-aside/retry/", set_aside_views.set_aside_retry, name="set_aside_retry"
+    ),
     path("channels/<uuid:channel_id>/test/", start_views.channel_test, name="channel_test"),
 ]
