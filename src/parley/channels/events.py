@@ -47,3 +47,39 @@ class ChannelRemoved(ChannelFact):
     """The number was taken out of the workspace. Its conversations stay."""
 
     type: ClassVar[str] = "channel.removed"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAlerted(ChannelFact):
+    """Something is wrong with the number, or its people should know something. Told once."""
+
+    type: ClassVar[str] = "channel.alert"
+
+    kind: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAlertResolved(ChannelFact):
+    """What was alerted is over."""
+
+    type: ClassVar[str] = "channel.alert_resolved"
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRecovered(ChannelFact):
+    """Messages that no webhook had told were read back; so many customers wait because of that."""
+
+    type: ClassVar[str] = "channel.recovered"
+
+    messages: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFactsChanged(ChannelFact):
+    """Its quality, limit, throughput, name or profile is another."""
+
+    type: ClassVar[str] = "channel.facts_changed"

@@ -97,12 +97,12 @@ class ChannelLease(TenantModel):
 class ChannelHealth(TenantModel):
     """What the watch over a number remembers between two looks.
 
-    `looked_at` is the last look, `heard_at` the newest activity it saw, `rhythm_seconds` how long the number is
-    quiet as a rule, `silent_since` since when it says it works and nothing comes. `restarts` counts those in a
-    row that did not help; the next is not before `next_restart_at`. A gap (`gap_from` to `gap_until`) is a time
-    in which messages may have been missed: read page by page (`backfill_cursor`), the next not before
-    `backfill_at`; `backfill_mark` is a message id from before the reading, so that what it brought is counted.
-    `acks_broken_at`: what we send is accepted and never confirmed, so bulk sends hold.
+    `looked_at` is the last look, `heard_at` the newest activity it saw, `rhythm_seconds` how long the number
+    is quiet as a rule, `silent_since` since when it says it works and nothing comes. `restarts` counts those
+    in a row that did not help; the next is not before `next_restart_at`. A gap (`gap_from` to `gap_until`) is
+    a time in which messages may have been missed: read page by page (`backfill_cursor`), the next not before
+    `backfill_at`; `backfill_mark` is a message id from before the reading, so that what it brought is
+    counted. `acks_broken_at`: what we send is accepted and never confirmed, so bulk sends hold.
     """
 
     channel = TenantForeignKey(Channel, cascade=True, db_index=False)

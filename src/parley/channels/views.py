@@ -19,7 +19,7 @@ from parley.access.doors import Member, member_view
 from parley.channels import queries, screens
 from parley.channels.doors import calling_view, inside
 from parley.channels.forms import KeyForm, PairingForm, RenameForm
-from parley.channels.services import connecting, control, keys
+from parley.channels.services import connecting, control, keys, watching
 from parley.core.errors import DomainError, Invalid, NotFound
 
 _VERBS: Final[dict[str, Callable[[UUID, UUID], None]]] = {
@@ -27,7 +27,7 @@ _VERBS: Final[dict[str, Callable[[UUID, UUID], None]]] = {
     "stop": control.stop,
     "restart": control.restart,
     "logout": control.log_out,
-    "refresh": control.refresh,
+    "refresh": watching.check_now,
     "webhook": connecting.set_webhook,
 }
 

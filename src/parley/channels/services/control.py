@@ -19,15 +19,15 @@ from parley.channels.models import Channel
 from parley.channels.services import provider
 from parley.channels.services.asking import ask, ask_plainly
 from parley.channels.services.credentials import credentials_for
+from parley.channels.services.facts import record_engine, record_facts
+from parley.channels.services.following import follow
+from parley.channels.services.health import remember
 from parley.channels.services.state import add_to_history, record_state, record_trouble, write
 from parley.core.clock import now
 from parley.core.errors import Invalid
 from parley.core.events import announce
 from parley.core.phone import e164
 from parley.core.transactions import workspace_transaction
-
-_UNSTABLE = frozenset({"starting", "stopped"})
-"""States that WAHA now and then reports of a session that works (its issue 2073)."""
 
 
 def start(workspace_id: UUID, channel_id: UUID) -> None:
@@ -37,6 +37,9 @@ def start(workspace_id: UUID, channel_id: UUID) -> None:
 
 def stop(workspace_id: UUID, channel_id: UUID) -> None:
     """Send and receive nothing more until somebody starts it again. The phone stays paired."""
+    with workspace_transaction(workspace_id):
+        channel = queries.locked_channel(workspace_id, channel_id)
+        write(channel, metadata={**channel.metadata, queries.STOPPED_AT_WILL: now().isoformat()})
     _do(workspace_id, channel_id, provider.stop)
 
 
@@ -65,25 +68,6 @@ def renew(workspace_id: UUID, channel_id: UUID) -> None:
     _do(workspace_id, channel_id, provider.create_session)
     with workspace_transaction(workspace_id):
         add_to_history(queries.locked_channel(workspace_id, channel_id), "webhook_set")
-
-
-def watch(workspace_id: UUID, channel_id: UUID, *, seen: str = "") -> str:
-    """Ask as a safety net for webhooks that got lost, recording rather than raising what goes wrong.
-
-    Returns the state that has to be `seen` twice before it is believed, or "".
-    """
-    channel = _read(workspace_id, channel_id)
-    at = now()
-    try:
-        reading = ask_plainly(credentials_for(channel), provider.read_state(channel))
-    except GatewayError as error:
-        _record_failure(workspace_id, channel, error, at=at)
-        return ""
-    status = reading.state.status
-    if channel.status == "working" and status in _UNSTABLE and status != seen:
-        return status
-    record_reading(workspace_id, channel_id, reading, at=at)
-    return ""
 
 
 def qr_code(workspace_id: UUID, channel_id: UUID) -> bytes:
@@ -148,7 +132,7 @@ def _do(workspace_id: UUID, channel_id: UUID, verb: provider.Verb) -> None:
     try:
         reading = ask_plainly(credentials_for(channel), verb(channel))
     except GatewayError as error:
-        _record_failure(workspace_id, channel, error, at=at)
+        record_failure(workspace_id, channel, error, at=at)
         raise trouble_from(error, base_url=channel.base_url) from error
     record_reading(workspace_id, channel_id, reading, at=at)
 
@@ -159,16 +143,17 @@ def record_reading(workspace_id: UUID, channel_id: UUID, reading: provider.Readi
     The time of asking counts, not one that the answer carries: a webhook that overtook the answer is later.
     """
     with workspace_transaction(workspace_id):
-        record_state(
-            workspace_id,
-            channel_id,
-            replace(reading.state, at=at),
-            quality=reading.quality,
-            messaging_limit=reading.messaging_limit,
-        )
+        record_state(workspace_id, channel_id, replace(reading.state, at=at))
+        channel = queries.locked_channel(workspace_id, channel_id)
+        record_engine(channel, reading.engine)
+        if reading.facts is not None:
+            record_facts(channel, reading.facts)
+        health = follow(channel)
+        if reading.facts is not None:
+            remember(health, facts_at=at)
 
 
-def _record_failure(workspace_id: UUID, channel: Channel, error: GatewayError, *, at: datetime) -> None:
+def record_failure(workspace_id: UUID, channel: Channel, error: GatewayError, *, at: datetime) -> None:
     """What a failure says about the number itself. A server that is away says nothing about it."""
     detail = trouble_from(error, base_url=channel.base_url).message
     with workspace_transaction(workspace_id):
@@ -181,6 +166,7 @@ def _record_failure(workspace_id: UUID, channel: Channel, error: GatewayError, *
             record_state(workspace_id, channel.id, ChannelState(status="failed", at=at, detail=detail))
         else:
             record_trouble(workspace_id, channel.id, message=detail, at=at)
+        follow(queries.locked_channel(workspace_id, channel.id))
 
 
 def _read(workspace_id: UUID, channel_id: UUID) -> Channel:

@@ -6,11 +6,13 @@ asked how it is, and stopping it means that Parley leaves it alone.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from parley.channels.gateways.cloud_api import client as cloud_api
-from parley.channels.gateways.neutral import ChannelNotWorking, ChannelState, Credentials
+from parley.channels.gateways.neutral import ChannelNotWorking, ChannelState, Credentials, GatewayError
+from parley.channels.gateways.number import NumberFacts, NumberNotice
 from parley.channels.gateways.waha import client as waha
 from parley.channels.models import Channel
 from parley.channels.services.asking import Work
@@ -21,11 +23,17 @@ from parley.core.http import HttpClient
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a provider says about a number. `quality` and `messaging_limit` are in its own words, or empty."""
+    """What a provider says about a number.
+
+    `has_our_webhook` is None where it does not say; `notices` are those that hold now, None where it has none
+    of the kind.
+    """
 
     state: ChannelState
-    quality: str = ""
-    messaging_limit: str = ""
+    facts: NumberFacts | None = None
+    engine: str = ""
+    has_our_webhook: bool | None = None
+    notices: tuple[NumberNotice, ...] | None = None
 
 
 Verb = Callable[[Channel], Work[Reading]]
@@ -54,22 +62,32 @@ def start(channel: Channel) -> Work[Reading]:
 
 def stop(channel: Channel) -> Work[Reading]:
     """Disconnect without logging out."""
-    return partial(_then_state, waha.stop) if has_sessions(channel) else _paused
+    return partial(_then_state, channel, waha.stop) if has_sessions(channel) else _paused
 
 
 def restart(channel: Channel) -> Work[Reading]:
     """Disconnect and connect."""
-    return partial(_then_state, waha.restart) if has_sessions(channel) else _read_number
+    return partial(_then_state, channel, waha.restart) if has_sessions(channel) else _read_number
 
 
-def log_out(_channel: Channel) -> Work[Reading]:
+def log_out(channel: Channel) -> Work[Reading]:
     """Take the phone off the session."""
-    return partial(_then_state, waha.logout)
+    return partial(_then_state, channel, waha.logout)
 
 
 def read_state(channel: Channel) -> Work[Reading]:
     """Only ask."""
-    return _read_session if has_sessions(channel) else _read_number
+    return partial(_read_session, channel) if has_sessions(channel) else _read_number
+
+
+def probe() -> Work[datetime | None]:
+    """Ask the engine behind a session for its newest message: when it was, or that there is none."""
+    return waha.probe
+
+
+def repair_webhook(channel: Channel) -> Work[None]:
+    """Give the session our webhook again, which restarts it."""
+    return partial(_repair_webhook, channel)
 
 
 def forget(channel: Channel) -> Work[None]:
@@ -92,6 +110,11 @@ def set_webhook(channel: Channel, *, verify_token: str) -> Work[None]:
     return partial(_set_webhook, channel.waba_id, webhook_url(channel), verify_token)
 
 
+def check_webhook(channel: Channel, *, verify_token: str) -> Work[bool]:
+    """See that a business number's events come here, and set right what is not: whether anything was."""
+    return partial(_check_webhook, channel, verify_token)
+
+
 qr_code: Final[Work[bytes]] = waha.qr_code
 prove_server: Final[Work[str]] = waha.server_version
 
@@ -107,31 +130,53 @@ def is_gone(error: ChannelNotWorking) -> bool:
 
 
 async def _create_session(channel: Channel, http: HttpClient, credentials: Credentials) -> Reading:
-    metadata = {"workspace": str(channel.workspace_id), "channel": str(channel.id)}
-    await waha.create_session(http, credentials, webhook_url=webhook_url(channel), metadata=metadata)
-    return await _read_session(http, credentials)
+    await waha.create_session(
+        http, credentials, webhook_url=webhook_url(channel), metadata=_metadata(channel)
+    )
+    return await _read_session(channel, http, credentials)
 
 
 async def _start_session(channel: Channel, http: HttpClient, credentials: Credentials) -> Reading:
     try:
-        return await _then_state(waha.start, http, credentials)
+        return await _then_state(channel, waha.start, http, credentials)
     except ChannelNotWorking as error:
         if not is_gone(error):
             raise
         return await _create_session(channel, http, credentials)
 
 
-async def _then_state(verb: Work[None], http: HttpClient, credentials: Credentials) -> Reading:
+async def _then_state(
+    channel: Channel, verb: Work[None], http: HttpClient, credentials: Credentials
+) -> Reading:
     await verb(http, credentials)
-    return await _read_session(http, credentials)
+    return await _read_session(channel, http, credentials)
 
 
 async def _paused(_http: HttpClient, _credentials: Credentials) -> Reading:
     return Reading(state=ChannelState(status="stopped", at=now()))
 
 
-async def _read_session(http: HttpClient, credentials: Credentials) -> Reading:
-    return Reading(state=await waha.read_state(http, credentials))
+async def _read_session(channel: Channel, http: HttpClient, credentials: Credentials) -> Reading:
+    if not hasattr(waha, "read_session"):
+        return Reading(state=await waha.read_state(http, credentials))
+    session = await waha.read_session(http, credentials)
+    return Reading(
+        state=session.state,
+        engine=session.engine,
+        has_our_webhook=session.webhook_url == webhook_url(channel)
+        and not set(waha.EVENTS) - set(session.webhook_events),
+        notices=tuple(session.notices),
+    )
+
+
+async def _repair_webhook(channel: Channel, http: HttpClient, credentials: Credentials) -> None:
+    await waha.repair_webhook(
+        http, credentials, webhook_url=webhook_url(channel), metadata=_metadata(channel)
+    )
+
+
+def _metadata(channel: Channel) -> dict[str, str]:
+    return {"workspace": str(channel.workspace_id), "channel": str(channel.id)}
 
 
 async def _read_number(http: HttpClient, credentials: Credentials) -> Reading:
@@ -144,7 +189,40 @@ async def _read_number(http: HttpClient, credentials: Credentials) -> Reading:
         phone_number=number.phone_number,
         display_name=number.verified_name,
     )
-    return Reading(state=state, quality=number.quality or "", messaging_limit=number.messaging_limit or "")
+    facts = NumberFacts(
+        at=now(),
+        quality=number.quality,
+        messaging_limit=number.messaging_limit,
+        throughput_mps=number.throughput_mps,
+        name_status=number.name_status,
+        profile=await _profile(http, credentials),
+    )
+    return Reading(state=state, facts=facts)
+
+
+async def _profile(http: HttpClient, credentials: Credentials) -> dict[str, Any] | None:
+    """What customers see; a token that may not read it is no trouble."""
+    try:
+        return await cloud_api.read_profile(http, credentials)
+    except GatewayError:
+        return None
+
+
+async def _check_webhook(
+    channel: Channel, verify_token: str, http: HttpClient, credentials: Credentials
+) -> bool:
+    """True when something had to be set again. Where a person set the address by hand in the app, the number
+    has none of its own, which is well."""
+    account, ours, repaired = channel.waba_id, webhook_url(channel), False
+    if account and not await cloud_api.is_subscribed(http, credentials, account_id=account):
+        await cloud_api.subscribe_account(http, credentials, account_id=account)
+        repaired = True
+    there = await cloud_api.read_webhook(http, credentials)
+    was_set = channel.metadata.get("webhook", {}).get("state") == "set"
+    if there != ours and (there or was_set):
+        await cloud_api.override_webhook(http, credentials, webhook_url=ours, verify_token=verify_token)
+        repaired = True
+    return repaired
 
 
 async def _set_webhook(

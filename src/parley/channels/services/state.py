@@ -20,14 +20,7 @@ PAIRING_KEYS = ("pairing_code", "pairing_code_at")
 UNREACHABLE = "unreachable_since"
 
 
-def record_state(
-    workspace_id: UUID,
-    channel_id: UUID,
-    state: ChannelState,
-    *,
-    quality: str = "",
-    messaging_limit: str = "",
-) -> bool:
+def record_state(workspace_id: UUID, channel_id: UUID, state: ChannelState) -> bool:
     """Take over what the provider says, unless something later is known. True when the state is another."""
     channel = queries.locked_channel(workspace_id, channel_id)
     if channel.status_at is not None and state.at < channel.status_at:
@@ -35,13 +28,8 @@ def record_state(
     changes: dict[str, Any] = {"status": state.status, "status_at": state.at}
     changes["error_message"] = (state.detail or channel.error_message) if state.status == "failed" else ""
     changes["metadata"] = _metadata_after(channel, state)
-    facts = {
-        "phone_number": state.phone_number,
-        "display_name": state.display_name,
-        "quality_rating": quality,
-        "messaging_limit": messaging_limit,
-    }
-    changes.update((name, value) for name, value in facts.items() if value)
+    told = {"phone_number": state.phone_number, "display_name": state.display_name}
+    changes.update((name, value) for name, value in told.items() if value)
     before, was_unreachable = channel.status, UNREACHABLE in channel.metadata
     write(channel, **changes)
     if was_unreachable:
@@ -108,4 +96,6 @@ def add_to_history(
 
 def _metadata_after(channel: Channel, state: ChannelState) -> dict[str, Any]:
     gone = {UNREACHABLE} if state.status == "scan_qr" else {UNREACHABLE, *PAIRING_KEYS}
+    if state.status != "stopped":
+        gone.add(queries.STOPPED_AT_WILL)
     return {key: value for key, value in channel.metadata.items() if key not in gone}

@@ -1,0 +1,92 @@
+"""Asking the engine behind a session whether it still hears."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from parley.channels import queries
+from parley.channels.gateways import gateway_for
+from parley.channels.gateways.neutral import (
+    ChannelNotWorking,
+    Credentials,
+    GatewayError,
+    InboundMessage,
+    RawEvent,
+)
+from parley.channels.models import Channel, ChannelHealth
+from parley.channels.services import provider
+from parley.channels.services.asking import ask_plainly
+from parley.channels.services.backfill import missing_keys, read_between
+from parley.channels.services.credentials import credentials_for
+from parley.channels.services.gaps import can_read_back
+from parley.core.clock import now
+from parley.core.environment import environment
+from parley.core.http import HttpClient
+from parley.core.transactions import workspace_transaction
+
+SILENT: Final = "silent"
+
+_PATIENCE: Final = 4.0
+"""A number is quiet after so many of its usual pauses."""
+
+_LEAST: Final = 60.0
+_ON_ITS_WAY: Final = timedelta(seconds=15)
+"""A webhook may take that long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Whether the engine hears as we do; `detail` says what it answered, where not."""
+
+    is_well: bool
+    detail: str = ""
+
+
+def is_probe_due(channel: Channel, health: ChannelHealth) -> bool:
+    """Whether it was quiet for longer than is its habit, or than anybody may be, since it was last heard or
+    asked."""
+    longest = environment().silence_seconds
+    patience = longest
+    if health.rhythm_seconds is not None:
+        patience = min(max(_PATIENCE * health.rhythm_seconds, min(_LEAST, longest)), longest)
+    if health.silent_since is not None:
+        patience = min(_LEAST, longest)
+    known = [moment for moment in (channel.last_activity_at, health.probed_at, channel.status_at) if moment]
+    return not known or now() - max(known) >= timedelta(seconds=patience)
+
+
+def probe(channel: Channel) -> Heard:
+    """Ask for the newest message, and whether a webhook told us of it. Outside of any transaction.
+
+    A server that is away says nothing about the engine; nor does one that cannot be asked such a thing.
+    """
+    try:
+        newest = ask_plainly(credentials_for(channel), provider.probe())
+        if newest is None or newest > now() - _ON_ITS_WAY or not can_read_back(channel):
+            return Heard(is_well=True)
+        page = ask_plainly(credentials_for(channel), partial(_around, channel, newest))
+    except GatewayError as error:
+        if error.kind != "uncertain" and not isinstance(error, ChannelNotWorking):
+            return Heard(is_well=True)
+        return Heard(is_well=False, detail=error.message)
+    with workspace_transaction(channel.workspace_id):
+        first = queries.first_worked_at(channel)
+        if first is None or newest < first:
+            return Heard(is_well=True)
+        missing = missing_keys(channel, [event for event in page if _is_chat(channel, event)])
+    return Heard(is_well=not missing)
+
+
+async def _around(
+    channel: Channel, moment: datetime, http: HttpClient, credentials: Credentials
+) -> list[RawEvent]:
+    second = timedelta(seconds=1)
+    page = await read_between(channel, http, credentials, since=moment - second, until=moment + second)
+    return page.events
+
+
+def _is_chat(channel: Channel, event: RawEvent) -> bool:
+    """Whether it is a message between us and one person: others may have no webhook at all."""
+    told = gateway_for(channel.provider).translate(event.payload)
+    return any(isinstance(one, InboundMessage) and one.group_id is None for one in told)
