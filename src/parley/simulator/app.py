@@ -57,8 +57,18 @@ class SessionVerb(Digits):
     regex = "start|stop|restart|logout"
 
 
+class ChatVerb(Digits):
+    regex = "archive|unarchive|unread"
+
+
+class GroupPart(Digits):
+    regex = "participants|admin"
+
+
 register_url_convertor("digits", Digits())
 register_url_convertor("sessionverb", SessionVerb())
+register_url_convertor("chatverb", ChatVerb())
+register_url_convertor("grouppart", GroupPart())
 
 
 class House:
@@ -83,6 +93,7 @@ class House:
             *Doors(self.world, self.faults, self.courier, self.scripts).routes(),
             *ChannelDoors(self.world, self.waha, self.cloud).routes(),
             *PeopleDoors(self.world, self.traffic, self.phones).routes(),
+            *self.waha.doors.routes(),
             Mount("/static", StaticFiles(directory=HERE / "static" / "simulator")),
         ]
         return [
@@ -155,5 +166,7 @@ async def answer_unknown(request: Request, error: Exception) -> Response:
     if api_of(request.url.path) == "cloud":
         body, graph_status = graph_error(2500, f"(#2500) Unknown path components: {request.url.path}")
         return JSONResponse(body, status_code=graph_status)
+    if status == 405:  # a framework of another kind: a method that is not there is a path that is not there
+        status = 404
     message = f"Cannot {request.method} {request.url.path}"
     return JSONResponse({"message": message, "error": "Not Found", "statusCode": status}, status_code=status)

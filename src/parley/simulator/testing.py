@@ -32,8 +32,12 @@ from parley.simulator.server import address_of, listen, server_for
 
 Result = TypeVar("Result")
 Record = TypeVar("Record")
-EVENTS = ("message", "message.any", "message.ack", "message.reaction", "message.edited", "message.revoked",
-          "session.status", "presence.update")  # fmt: skip
+EVENTS = (
+    "message", "message.any", "message.ack", "message.ack.group", "message.reaction", "message.edited",
+    "message.revoked", "message.waiting", "poll.vote", "call.received", "call.accepted", "call.rejected",
+    "group.v2.join", "group.v2.leave", "group.v2.update", "group.v2.participants", "session.status",
+    "presence.update",
+)  # fmt: skip
 START_SECONDS = 15.0
 
 
@@ -70,7 +74,10 @@ class Simulator:
         webhook: Json = {"url": webhook_url, "events": list(EVENTS)}
         if hmac_key:
             webhook["hmac"] = {"key": hmac_key}
-        config = {"webhooks": [webhook]} if webhook_url else {}
+        # What the engines keep to themselves unless asked: NOWEB its memory, WEBJS the ticks.
+        config: Json = {"noweb": {"store": {"enabled": True}}, "webjs": {"tagsEventsOn": True}}
+        if webhook_url:
+            config["webhooks"] = [webhook]
         self.waha("POST", "/api/sessions", {"name": name, "start": True, "config": config})
         if scan:
             self.scan(name)

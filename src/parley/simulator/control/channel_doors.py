@@ -13,8 +13,8 @@ from parley.simulator.cloud.errors import GraphRefusal
 from parley.simulator.cloud.service import CloudService
 from parley.simulator.control.requests import answer, read_as
 from parley.simulator.records import Account, Addressing, App, Engine, Json, Number, Session
+from parley.simulator.waha.pairing import qr_png
 from parley.simulator.waha.service import WahaService
-from parley.simulator.waha.sessions import qr_png
 from parley.simulator.world import World
 
 SHOP_PHONE = "551932110000"
@@ -114,7 +114,7 @@ class ChannelDoors:
             session = self.waha.lifecycle.start(session, again=True)
         elif order.status is not None:
             raise Invalid("status can be FAILED or STARTING.")
-        return answer(self.waha.endpoints[0].shape(session))
+        return answer(self.waha.sessions.shape(session))
 
     async def engine(self, request: Request) -> Response:
         """The engine of sessions that are created from now on."""

@@ -18,7 +18,7 @@ from parley.simulator.faults import FaultOrder, Faults
 from parley.simulator.journal import Sought
 from parley.simulator.people.scripts import Scripts
 from parley.simulator.records import Json, Message
-from parley.simulator.waha.events import environment, me_of
+from parley.simulator.waha.identity import environment, me_of
 from parley.simulator.world import World
 
 HEARTBEAT_SECONDS = 15
@@ -110,6 +110,7 @@ class Doors:
                 },
             }
             for person in self.world.people.values()
+            if "@" not in person.wa_id  # a group's chat stands among the people too
         ]
 
     @staticmethod

@@ -13,13 +13,14 @@ from parley.simulator.people.furniture import Furniture, photo
 from parley.simulator.people.voice import voice_note
 from parley.simulator.records import Json, Media, Message, Person, Place, Presence, Reaction
 from parley.simulator.traffic import Traffic, api_of
+from parley.simulator.waha.names import is_group
 from parley.simulator.world import World
 
 SOMEWHERE = Place(
     latitude=-22.9056, longitude=-47.0608, name="Casa", address="Rua Barão de Jaguara, Campinas"
 )
 FILE_TYPES = {"image", "video", "audio", "voice", "document", "sticker"}
-OTHER_TYPES = {"text", "location", "contacts", "reaction", "unsupported", "button", "interactive"}
+OTHER_TYPES = {"text", "location", "contacts", "reaction", "unsupported", "button", "interactive", "poll"}
 
 
 class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,7 +30,8 @@ class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `picture` in colours that follow from `hue` (0 to 1), or with `lines` of text. A reaction names
     `target_id` (or `quoted_id`) and `emoji`. `at` puts it in the past. `offline` writes while nobody listens:
     the message stands in the history and no webhook tells of it. `from_shop` is what somebody of the shop
-    writes on the paired phone (WAHA only). `content` is for what only one API knows.
+    writes on the paired phone (WAHA only), `group_id` the group into which it goes (WAHA only). `content` is
+    for what only one API knows.
     """
 
     channel: str | None = None
@@ -53,6 +55,8 @@ class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     at: float | None = None
     offline: bool = False
     from_shop: bool = False
+    forwarded: bool = False
+    group_id: str = ""
 
 
 class Phones:
@@ -71,7 +75,7 @@ class Phones:
             raise Invalid("Only a WAHA session has a phone on which the shop can write.")
         person = self._named(wa_id, letter.name)
         if letter.type == "reaction":
-            return self._react(channel, letter)
+            return self._react(channel, person, letter)
         message = self.composed(channel, person, letter)
         if letter.offline:
             self.world.save_message(message)
@@ -107,7 +111,9 @@ class Phones:
         return Message(
             id=ids.waha_message() if api_of(channel) == "waha" else ids.wamid(person.wa_id),
             channel=channel,
-            wa_id=person.wa_id,
+            wa_id=letter.group_id or person.wa_id,
+            participant=person.wa_id if letter.group_id and not letter.from_shop else "",
+            forwarded=letter.forwarded,
             from_us=letter.from_shop,
             type=letter.type,
             at=letter.at if letter.at is not None else self.world.now(),
@@ -136,7 +142,7 @@ class Phones:
         mime_type = letter.mime_type or "application/octet-stream"
         return self.world.keep_media(given, mime_type, filename=letter.filename)
 
-    def _react(self, channel: str, letter: Letter) -> Json:
+    def _react(self, channel: str, person: Person, letter: Letter) -> Json:
         target = self.message(channel, letter.target_id or letter.quoted_id or "")
         ids = self.world.identities
         reaction = Reaction(
@@ -145,6 +151,7 @@ class Phones:
             emoji=letter.emoji,
             from_us=False,
             at=self.world.now(),
+            participant=person.wa_id if is_group(target.wa_id) else "",
         )
         self.traffic.react_as_customer(reaction)
         return {"id": reaction.id, "channel": channel, "wa_id": target.wa_id}

@@ -8,7 +8,7 @@ import pytest
 from parley.simulator.people.phones import Letter
 from parley.simulator.testing import Refusal, Simulator
 from parley.simulator.tests.conftest import WAHA_KEY, Receiver
-from parley.simulator.waha.events import sign
+from parley.simulator.waha.webhooks import sign
 
 MARINA = "5519998761234"
 CHAT = f"{MARINA}@c.us"

@@ -45,6 +45,18 @@ def unprocessable(message: str) -> WahaRefusal:
     return WahaRefusal(422, {"statusCode": 422, "message": message, "error": "Unprocessable Entity"})
 
 
+def not_implemented() -> WahaRefusal:
+    """What this engine cannot do. Before 2025 it was a 422."""
+    return WahaRefusal(
+        501,
+        {
+            "statusCode": 501,
+            "message": "The method is not implemented by the engine.",
+            "error": "Not Implemented",
+        },
+    )
+
+
 def engine_error(message: str, *, path: str) -> Json:
     """The body of a 500: the engine threw."""
     return {

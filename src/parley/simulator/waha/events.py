@@ -1,97 +1,151 @@
-"""WAHA's webhooks: envelope, signature and retries, for every address in a session's configuration."""
+"""The outlet of WAHA: each verb of the traffic as the events that WAHA sends for it."""
 
-import hashlib
-import hmac
-import json
+from msgspec.structs import replace
 
-from parley.simulator.courier import Courier
-from parley.simulator.records import Delivery, Json, Message, Person, Presence, Reaction, Session
-from parley.simulator.waha.errors import VERSION
-from parley.simulator.waha.shapes import ACK_NAMES, WahaShapes, ack_of, chat_id, full_id, phone_chat
+from parley.simulator.records import Json, Message, Person, Presence, Reaction, Session
+from parley.simulator.waha.address_book import AddressBook
+from parley.simulator.waha.engines import engine_data, tick_data
+from parley.simulator.waha.names import (
+    ACK_NAMES,
+    BROWSER_ENGINES,
+    ack_of,
+    chat_id,
+    full_id,
+    is_group,
+    me_chat,
+    participant_of,
+)
+from parley.simulator.waha.shapes import WahaShapes
+from parley.simulator.waha.webhooks import ENGINE_EVENT, Webhooks
 from parley.simulator.world import World
 
-ALL_BUT_ENGINE = "*"
-RETRY_ATTEMPTS = 15
-RETRY_SECONDS = 2.0
+RAW_NAMES = {"NOWEB": "messages.upsert", "GOWS": "Message"}
+RESTRICTED = {"code": "463", "blocked": True, "reason": "account_restricted", "enforcementType": "DEFAULT"}
 
 
 class WahaEvents:
-    """The outlet of WAHA: each verb of the traffic as the events that WAHA sends for it."""
-
-    def __init__(self, world: World, courier: Courier, shapes: WahaShapes) -> None:
+    def __init__(self, world: World, webhooks: Webhooks, shapes: WahaShapes, book: AddressBook) -> None:
         self.world = world
-        self.courier = courier
+        self.webhooks = webhooks
         self.shapes = shapes
+        self.book = book
 
     def written(self, message: Message) -> None:
-        session = self._session(message.channel)
-        payload = self.shapes.message(session, message, base_url=self.world.base_url)
-        self.emit(session, "message", payload)
-        self.emit(session, "message.any", payload)
+        """A blocked person's message reaches nobody: it stays on the writer's phone."""
+        session = self.session_of(message.channel)
+        if self.book.mark(message.channel, message.participant or message.wa_id).blocked:
+            self.world.save_message(replace(message, content={**message.content, "blocked": True}))
+            return
+        if is_ignored(session, message.wa_id):
+            return
+        payload = self.shown(session, message)
+        self.webhooks.emit(session, "message", payload)
+        self.webhooks.emit(session, "message.any", payload)
+        self._raw(session, message)
 
     def sent(self, message: Message) -> None:
-        if not message.silent:
-            session = self._session(message.channel)
-            self.emit(
-                session, "message.any", self.shapes.message(session, message, base_url=self.world.base_url)
-            )
+        session = self.session_of(message.channel)
+        if message.silent or is_ignored(session, message.wa_id):
+            return
+        self.webhooks.emit(session, "message.any", self.shown(session, message))
+        self._raw(session, message)
 
     def ticked(self, message: Message) -> None:
-        if message.silent:
+        session = self.session_of(message.channel)
+        if message.silent or is_ignored(session, message.wa_id) or not _tells_ticks(session, message):
             return
-        session = self._session(message.channel)
-        person = self.world.person(message.wa_id)
+        if not is_group(message.wa_id):
+            self.webhooks.emit(session, "message.ack", self.tick(session, message, participant=None))
+            return
+        group = self.book.groups.get((message.channel, message.wa_id))
+        for wa_id in group.members if group else {}:
+            if wa_id != session.phone:
+                participant = chat_id(session, self.world.person(wa_id))
+                payload = self.tick(session, message, participant=participant)
+                self.webhooks.emit(session, "message.ack.group", payload)
+
+    def tick(self, session: Session, message: Message, *, participant: str | None) -> Json:
+        """The payload of a tick; NOWEB names the chat as its sender."""
+        named = replace(session, addressing="lid") if session.quirks.lid_acks else session
         ack = ack_of(message)
-        me, chat = phone_chat(session.phone or ""), chat_id(session, person)
+        me, chat = me_chat(session), chat_id(named, self.world.person(message.wa_id))
         payload: Json = {
-            "id": full_id(session, person, message),
+            "id": full_id(self.world, named, message),
             "from": chat if session.engine == "NOWEB" else me,
             "to": chat,
-            "participant": None,
+            "participant": participant,
             "fromMe": True,
             "ack": ack,
             "ackName": ACK_NAMES[ack],
-            "_data": {},
+            "_data": tick_data(self.world, session, message),
         }
-        self.emit(session, "message.ack", payload)
+        if ack < 0 and session.quirks.ack_errors:
+            payload["error"] = RESTRICTED
+        left_out = {"codes": "ackName", "names": "ack"}.get(session.quirks.acks)
+        return {name: value for name, value in payload.items() if name != left_out}
 
     def reacted(self, reaction: Reaction) -> None:
-        session = self._session(reaction.target.channel)
-        person = self.world.person(reaction.target.wa_id)
-        chat, me = chat_id(session, person), phone_chat(session.phone or "")
-        side = "true" if reaction.from_us else "false"
+        session = self.session_of(reaction.target.channel)
+        target = reaction.target
+        if is_ignored(session, target.wa_id):
+            return
+        shown = Message(
+            id=reaction.id,
+            channel=target.channel,
+            wa_id=target.wa_id,
+            from_us=reaction.from_us,
+            type="reaction",
+            at=reaction.at,
+            body=reaction.emoji,
+            participant=reaction.participant,
+        )
+        chat, me = chat_id(session, self.world.person(target.wa_id)), me_chat(session)
         payload = {
-            "id": f"{side}_{chat}_{reaction.id}",
+            "id": full_id(self.world, session, shown),
             "timestamp": reaction.at,
             "from": me if reaction.from_us else chat,
             "fromMe": reaction.from_us,
             "source": "api" if reaction.from_us else "app",
             "to": chat if reaction.from_us else me,
-            "participant": None if reaction.from_us else chat,
-            "reaction": {"text": reaction.emoji, "messageId": full_id(session, person, reaction.target)},
+            "participant": participant_of(self.world, session, shown) or (None if reaction.from_us else chat),
+            "reaction": {"text": reaction.emoji, "messageId": full_id(self.world, session, target)},
+            "_data": engine_data(self.world, session, shown),
         }
-        self.emit(session, "message.reaction", payload)
+        self.webhooks.emit(session, "message.reaction", payload)
 
     def edited(self, message: Message, edit_id: str) -> None:
-        session = self._session(message.channel)
-        payload = self.shapes.message(session, message, base_url=self.world.base_url)
-        side, chat, _ = payload["id"].split("_", 2)
-        payload = {**payload, "id": f"{side}_{chat}_{edit_id}", "editedMessageId": message.id}
-        self.emit(session, "message.edited", payload)
+        """The message with its new text under the edit's own id."""
+        session = self.session_of(message.channel)
+        if message.silent or is_ignored(session, message.wa_id):
+            return
+        payload = self.shown(session, message)
+        named = full_id(self.world, session, replace(message, id=edit_id))
+        self.webhooks.emit(session, "message.edited", {**payload, "id": named, "editedMessageId": message.id})
 
     def revoked(self, message: Message, revoke_id: str) -> None:
-        session = self._session(message.channel)
-        before = self.shapes.message(session, message, base_url=self.world.base_url)
-        side, chat, _ = before["id"].split("_", 2)
-        after = {"id": f"{side}_{chat}_{revoke_id}", "timestamp": int(self.world.now()), "_data": None}
+        """Only the browser engines remember what it said."""
+        session = self.session_of(message.channel)
+        if message.silent or is_ignored(session, message.wa_id):
+            return
+        gone = replace(message, id=revoke_id, body="", media_id=None, location=None, type="text")
+        after = {**self.shown(session, gone), "body": None, "_data": None}
+        before = self.shown(session, message) if session.engine in BROWSER_ENGINES else None
         payload = {"after": after, "before": before, "revokedMessageId": message.id}
-        self.emit(session, "message.revoked", payload)
+        self.webhooks.emit(session, "message.revoked", payload)
 
     def presence(self, channel: str, person: Person, presence: Presence) -> None:
-        session = self._session(channel)
+        session = self.session_of(channel)
+        self.book.save_mark(replace(self.book.mark(channel, person.wa_id), presence=presence))
+        if not _has_tags(session):
+            return
+        self.webhooks.emit(session, "presence.update", self.presences(session, person))
+
+    def presences(self, session: Session, person: Person) -> Json:
+        """What is known of a person's presence."""
         chat = chat_id(session, person)
-        seen = {"participant": chat, "lastSeen": None, "lastKnownPresence": presence}
-        self.emit(session, "presence.update", {"id": chat, "presences": [seen]})
+        known = self.book.mark(session.channel, person.wa_id).presence or "offline"
+        seen: Json = {"participant": chat, "lastSeen": None, "lastKnownPresence": known}
+        return {"id": chat, "presences": [seen]}
 
     def status_changed(self, session: Session) -> None:
         payload = {
@@ -100,99 +154,48 @@ class WahaEvents:
             "statuses": [
                 {"status": point.status, "timestamp": point.timestamp} for point in session.statuses
             ],
-            "data": None,
+            "data": status_data(session),
         }
-        self.emit(session, "session.status", payload)
+        self.webhooks.emit(session, "session.status", payload)
 
-    def emit(self, session: Session, event: str, payload: Json) -> None:
-        """Send an event, under one id, to every webhook of the session that asked for it."""
-        body = json.dumps(self._envelope(session, event, payload), ensure_ascii=False, separators=(",", ":"))
-        for number, webhook in enumerate(session.config.get("webhooks") or []):
-            wanted = webhook.get("events") or []
-            if event in wanted or ALL_BUT_ENGINE in wanted:
-                self.courier.send(self._delivery(session, event, webhook, body=body, number=number))
+    def shown(self, session: Session, message: Message) -> Json:
+        return self.shapes.message(session, message, base_url=self.world.base_url)
 
-    def _envelope(self, session: Session, event: str, payload: Json) -> Json:
-        now = self.world.now()
-        return {
-            "id": self.world.identities.event(now),
-            "timestamp": int(now * 1000),
-            "event": event,
-            "session": session.name,
-            "metadata": session.config.get("metadata") or {},
-            "me": me_of(session, self.world),
-            "payload": payload,
-            "engine": session.engine,
-            "environment": environment(session.engine),
-        }
-
-    def _delivery(self, session: Session, event: str, webhook: Json, *, body: str, number: int) -> Delivery:
-        request_id = self.world.identities.secret()[:14]
-        headers = {
-            "content-type": "application/json",
-            "accept": "application/json, text/plain, */*",
-            "user-agent": f"WAHA/{VERSION}",
-            "X-Webhook-Request-Id": request_id,
-            "X-Webhook-Timestamp": str(int(self.world.now() * 1000)),
-        }
-        key = (webhook.get("hmac") or {}).get("key")
-        if key:
-            headers["X-Webhook-Hmac"] = sign(str(key), body.encode())
-            headers["X-Webhook-Hmac-Algorithm"] = "sha512"
-        for header in webhook.get("customHeaders") or []:
-            headers[str(header["name"])] = str(header["value"])
-        return Delivery(
-            id=f"{request_id}-{number}",
-            api="waha",
-            event=event,
-            channel=session.channel,
-            url=str(webhook["url"]),
-            headers=headers,
-            body=body,
-            waits=self._waits(webhook.get("retries") or {}),
-        )
-
-    def _waits(self, retries: Json) -> list[float]:
-        """The pauses before the further attempts: constant, linear, or doubling with a fifth of jitter."""
-        attempts = int(retries.get("attempts") or RETRY_ATTEMPTS)
-        seconds = float(retries.get("delaySeconds") or RETRY_SECONDS)
-        match retries.get("policy") or "constant":
-            case "linear":
-                return [seconds * attempt for attempt in range(1, attempts + 1)]
-            case "exponential":
-                jitter = self.world.identities.random.uniform
-                return [seconds * 2**attempt * jitter(0.8, 1.2) for attempt in range(attempts)]
-            case _:
-                return [seconds] * attempts
-
-    def _session(self, channel: str) -> Session:
+    def session_of(self, channel: str) -> Session:
         return self.world.sessions[channel.partition(":")[2]]
 
-
-def sign(key: str, body: bytes) -> str:
-    """WAHA's signature: HMAC-SHA512 of the raw body in lower-case hex."""
-    return hmac.new(key.encode(), body, hashlib.sha512).hexdigest()
-
-
-def me_of(session: Session, world: World) -> Json | None:
-    """The shop's own number while the session is paired."""
-    if session.phone is None:
-        return None
-    own = world.make_person(session.phone, name=session.push_name)
-    return {
-        "id": phone_chat(session.phone),
-        "pushName": session.push_name,
-        "lid": f"{own.lid}@lid",
-        "jid": f"{session.phone}:12@s.whatsapp.net",
-    }
+    def _raw(self, session: Session, message: Message) -> None:
+        data = engine_data(self.world, session, message)
+        name = RAW_NAMES.get(session.engine, "message")
+        raw = {"messages": [data], "type": "notify"} if session.engine == "NOWEB" else data
+        self.webhooks.emit(session, ENGINE_EVENT, {"event": name, "data": raw})
 
 
-def environment(engine: str) -> Json:
-    return {
-        "version": VERSION,
-        "engine": engine,
-        "tier": "CORE",
-        "browser": "/usr/bin/chromium" if engine in {"WEBJS", "WPP"} else None,
-        "platform": "linux/x64",
-        "worker": {"id": None},
-    }
+def status_data(session: Session) -> Json | None:
+    """What goes with a state that waits for a passkey."""
+    if session.status == "PASSKEY_REQUIRED":
+        return dict(session.pairing.get("challenge") or {})
+    if session.status == "PASSKEY_CONFIRMATION_REQUIRED":
+        return {"code": session.pairing.get("code")}
+    return None
+
+
+def is_ignored(session: Session, wa_id: str) -> bool:
+    """Whether the session's configuration leaves this kind of chat out."""
+    ignore = session.config.get("ignore") or {}
+    if wa_id == "status@broadcast":
+        return bool(ignore.get("status"))
+    server = wa_id.rpartition("@")[2]
+    kind = {"g.us": "groups", "newsletter": "channels", "broadcast": "broadcast"}.get(server)
+    return bool(kind and ignore.get(kind))
+
+
+def _tells_ticks(session: Session, message: Message) -> bool:
+    if session.quirks.unread and message.status in {"read", "played"}:
+        return False
+    return _has_tags(session)
+
+
+def _has_tags(session: Session) -> bool:
+    """WEBJS tells ticks and presence only when asked to (WAHA issue 1311)."""
+    return session.engine != "WEBJS" or bool((session.config.get("webjs") or {}).get("tagsEventsOn"))

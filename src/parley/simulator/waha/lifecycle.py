@@ -1,4 +1,7 @@
-"""A session's life: STOPPED, STARTING, SCAN_QR_CODE, WORKING, FAILED, with a webhook for each step."""
+"""A session's life: STOPPED, STARTING, SCAN_QR_CODE, WORKING, FAILED, with a webhook for each step.
+
+GOWS may want a passkey between the scan and WORKING (`Quirks.wants_passkey`).
+"""
 
 import asyncio
 
@@ -6,7 +9,7 @@ from msgspec.structs import replace
 
 from parley.simulator.background import Background
 from parley.simulator.quirks import SessionStatus
-from parley.simulator.records import Session, StatusPoint
+from parley.simulator.records import Json, Session, StatusPoint
 from parley.simulator.waha.events import WahaEvents
 from parley.simulator.world import World
 
@@ -31,6 +34,11 @@ class Lifecycle:
         if session.status not in {"STOPPED", "FAILED"} and not again:
             return session
         self._end_run(session.name)
+        quirks = session.quirks
+        if quirks.stuck_starts > 0:
+            return self._move(
+                replace(session, quirks=replace(quirks, stuck_starts=quirks.stuck_starts - 1)), "STARTING"
+            )
         started = self._move(session, "STARTING")
         self._runs[session.name] = self.background.spawn(self._connect(session.name))
         return started
@@ -44,10 +52,38 @@ class Lifecycle:
         return self.start(replace(session, phone=None, push_name=""), again=True)
 
     def pair(self, session: Session, *, phone: str, push_name: str) -> Session:
-        """The shop's phone scanned the QR code or typed the pairing code."""
+        """The shop's phone scanned the QR code or typed the pairing code; a passkey may be wanted first."""
         self._end_run(session.name)
-        paired = replace(session, phone=phone, push_name=push_name, qr="", pairing_code="")
-        return self._move(paired, "WORKING")
+        scanned = replace(session, qr="", pairing_code="")
+        if session.quirks.wants_passkey:
+            pairing = {"phone": phone, "push_name": push_name, "challenge": self._challenge()}
+            return self._move(replace(scanned, pairing=pairing), "PASSKEY_REQUIRED")
+        return self._move(replace(scanned, phone=phone, push_name=push_name), "WORKING")
+
+    def sign_passkey(self, session: Session) -> Session:
+        """The challenge was signed: now the phone and the caller must see the same code."""
+        pairing = {**session.pairing, "code": self.world.identities.digits(4)}
+        return self._move(replace(session, pairing=pairing), "PASSKEY_CONFIRMATION_REQUIRED")
+
+    def confirm_passkey(self, session: Session) -> Session:
+        """The codes were the same."""
+        phone, push_name = str(session.pairing["phone"]), str(session.pairing["push_name"])
+        return self._move(replace(session, phone=phone, push_name=push_name, pairing={}), "WORKING")
+
+    def _challenge(self) -> Json:
+        return {
+            "challenge": self.world.identities.secret(),
+            "timeout": 60_000,
+            "rpId": "web.whatsapp.com",
+            "allowCredentials": [
+                {
+                    "id": self.world.identities.secret(),
+                    "type": "public-key",
+                    "transports": ["internal", "hybrid"],
+                }
+            ],
+            "userVerification": "required",
+        }
 
     def fail(self, session: Session) -> Session:
         self._end_run(session.name)
@@ -57,16 +93,21 @@ class Lifecycle:
         """From STARTING to WORKING, or through all QR codes to FAILED. A deleted session ends it."""
         configuration = self.world.configuration
         await asyncio.sleep(configuration.session_seconds)
-        for number in range(configuration.qr_rounds):
-            session = self.world.sessions.get(name)
-            if session is None:
-                return
+        number = 0
+        while session := self.world.sessions.get(name):
+            quirks = session.quirks
+            if number >= (quirks.qr_rounds or configuration.qr_rounds):
+                break
             if session.phone is not None:
                 self._move(session, "WORKING")
                 return
             fresh = replace(session, qr=self.world.identities.qr(), qr_round=number + 1)
             self._move(fresh, "SCAN_QR_CODE")
-            await asyncio.sleep(configuration.next_qr_seconds if number else configuration.first_qr_seconds)
+            if number:
+                await asyncio.sleep(quirks.next_qr_seconds or configuration.next_qr_seconds)
+            else:
+                await asyncio.sleep(quirks.first_qr_seconds or configuration.first_qr_seconds)
+            number += 1
         if name in self.world.sessions:
             self._move(replace(self.world.sessions[name], qr=""), "FAILED")
 

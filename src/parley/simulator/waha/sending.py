@@ -4,25 +4,25 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from parley.simulator.courier import Courier, Undeliverable
 from parley.simulator.fault_gate import is_silent
-from parley.simulator.records import Json, Message, Person, Place, Reaction, Session
+from parley.simulator.records import Message, Place, Reaction
 from parley.simulator.traffic import Traffic
+from parley.simulator.waha.accepting import Acceptance, letter
 from parley.simulator.waha.errors import WahaRefusal, bad_request, engine_error
 from parley.simulator.waha.requests import (
-    bare_id,
-    base_url_of,
     message_named,
     person_of_chat,
     read_json,
     text_field,
     working_session,
 )
-from parley.simulator.waha.shapes import WahaShapes
+from parley.simulator.waha.vcards import contact_of
 from parley.simulator.world import World
 
 MEDIA_TYPES = {"sendImage": "image", "sendFile": "document", "sendVoice": "voice", "sendVideo": "video"}
@@ -30,23 +30,25 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class SendingEndpoints:
-    def __init__(self, world: World, traffic: Traffic, courier: Courier, shapes: WahaShapes) -> None:
+    def __init__(self, world: World, traffic: Traffic, courier: Courier, acceptance: Acceptance) -> None:
         self.world = world
         self.traffic = traffic
         self.courier = courier
-        self.shapes = shapes
+        self.acceptance = acceptance
 
     def routes(self) -> list[Route]:
         sends: dict[str, Endpoint] = {
             "sendText": self.text,
             "reply": self.text,
+            "sendLinkPreview": self.link,
+            "send/link-custom-preview": self.custom_link,
             "sendLocation": self.location,
             "sendContactVcard": self.contacts,
-            "sendPoll": self.poll,
             **dict.fromkeys(MEDIA_TYPES, self.media),
         }
         return [
             *(Route(f"/{name}", endpoint, methods=["POST"]) for name, endpoint in sends.items()),
+            Route("/sendText", self.text_by_query, methods=["GET"]),
             Route("/reaction", self.reaction, methods=["PUT"]),
             Route("/sendSeen", self.seen, methods=["POST"]),
             Route("/startTyping", self.typing, methods=["POST"]),
@@ -56,17 +58,37 @@ class SendingEndpoints:
 
     async def text(self, request: Request) -> Response:
         body = await read_json(request)
-        return self._accept(request, body, type_="text", text=text_field(body, "text"))
+        return self.acceptance.accept(request, body, letter("text", text_field(body, "text")))
+
+    async def text_by_query(self, request: Request) -> Response:
+        """The deprecated form, which answers 200."""
+        query = dict(request.query_params)
+        body = {"session": query.get("session", "default"), "chatId": query.get("phone", "")}
+        answered = self.acceptance.accept(request, body, letter("text", text_field(dict(query), "text")))
+        answered.status_code = 200
+        return answered
+
+    async def link(self, request: Request) -> Response:
+        body = await read_json(request)
+        text = "\n".join(part for part in (body.get("title"), text_field(body, "url")) if part)
+        return self.acceptance.accept(request, body, letter("text", text))
+
+    async def custom_link(self, request: Request) -> Response:
+        body = await read_json(request)
+        preview = body.get("preview") or body.get("linkPreview")
+        if not isinstance(preview, dict):
+            raise bad_request("preview must be an object")
+        sent = letter("text", text_field(body, "text"), content={"preview": preview})
+        return self.acceptance.accept(request, body, sent, only=("GOWS", "NOWEB"))
 
     async def media(self, request: Request) -> Response:
         body = await read_json(request)
-        session = working_session(self.world, text_field(body, "session", default="default"))
+        session = self.acceptance.session_of(body)
         type_ = MEDIA_TYPES[request.url.path.rpartition("/")[2]]
         known = self.world.message(session.channel, str(body.get("id") or ""))
         media_id = known.media_id if known else await self._file(body.get("file"))
-        return self._accept(
-            request, body, type_=type_, text=str(body.get("caption") or ""), media_id=media_id
-        )
+        sent = letter(type_, str(body.get("caption") or ""), media_id=media_id)
+        return self.acceptance.accept(request, body, sent)
 
     async def location(self, request: Request) -> Response:
         body = await read_json(request)
@@ -74,65 +96,14 @@ class SendingEndpoints:
         if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
             raise bad_request("latitude must be a number", "longitude must be a number")
         place = Place(latitude=latitude, longitude=longitude, name=body.get("title") or None)
-        return self._accept(request, body, type_="location", location=place)
+        return self.acceptance.accept(request, body, replace(letter("location"), location=place))
 
     async def contacts(self, request: Request) -> Response:
         body = await read_json(request)
-        cards = [card for card in body.get("contacts") or [] if isinstance(card, dict)]
-        contacts = [
-            {"name": card.get("fullName", ""), "phone": card.get("phoneNumber", "")} for card in cards
-        ]
-        return self._accept(request, body, type_="contacts", contacts=contacts)
-
-    async def poll(self, request: Request) -> Response:
-        body = await read_json(request)
-        poll = body.get("poll") or {}
-        return self._accept(
-            request, body, type_="poll", text=str(poll.get("name", "")), content={"poll": poll}
-        )
-
-    def _accept(
-        self,
-        request: Request,
-        body: Json,
-        *,
-        type_: str,
-        text: str = "",
-        media_id: str | None = None,
-        location: Place | None = None,
-        contacts: list[Json] | None = None,
-        content: Json | None = None,
-    ) -> Response:
-        session = working_session(self.world, text_field(body, "session", default="default"))
-        person = self._recipient(request, session, text_field(body, "chatId"))
-        chosen_id = str(body["id"]) if body.get("id") else None
-        message = Message(
-            id=chosen_id or self.world.identities.waha_message(),
-            channel=session.channel,
-            wa_id=person.wa_id,
-            from_us=True,
-            type=type_,
-            at=self.world.now(),
-            body=text,
-            media_id=media_id,
-            location=location,
-            contacts=contacts or [],
-            quoted_id=bare_id(str(body["reply_to"])) if body.get("reply_to") else None,
-            callback=chosen_id,
-            silent=is_silent(request),
-            content=content or {},
-        )
-        accepted = self.traffic.accept(message)
-        answer = self.shapes.send_answer(session, accepted, base_url=base_url_of(request))
-        return JSONResponse(answer, status_code=201)
-
-    def _recipient(self, request: Request, session: Session, chat: str) -> Person:
-        """The person; only GOWS notices that nobody is there, the other engines take the message."""
-        person = person_of_chat(self.world, chat)
-        if not person.registered and session.engine == "GOWS":
-            message = f"2 UNKNOWN: no LID found for {person.wa_id}@s.whatsapp.net from server"
-            raise WahaRefusal(500, engine_error(message, path=request.url.path))
-        return person
+        cards = [contact_of(card) for card in body.get("contacts") or [] if isinstance(card, dict)]
+        if not cards:
+            raise bad_request("contacts must be an array")
+        return self.acceptance.accept(request, body, replace(letter("contacts"), contacts=cards))
 
     async def _file(self, file: object) -> str:
         if not isinstance(file, dict):
@@ -158,7 +129,7 @@ class SendingEndpoints:
 
     async def reaction(self, request: Request) -> Response:
         body = await read_json(request)
-        session = working_session(self.world, text_field(body, "session", default="default"))
+        session = self.acceptance.session_of(body)
         target = message_named(self.world, session, text_field(body, "messageId"))
         emoji = text_field(body, "reaction", default="")
         reaction = Reaction(
@@ -175,18 +146,18 @@ class SendingEndpoints:
             id=reaction.id, channel=session.channel, wa_id=target.wa_id, from_us=True, type="reaction",
             at=reaction.at, body=emoji,
         )  # fmt: skip
-        return JSONResponse(self.shapes.send_answer(session, shown, base_url=base_url_of(request)))
+        return self.acceptance.answer(request, session, shown, status=200)
 
     async def seen(self, request: Request) -> Response:
         body = await read_json(request)
-        session = working_session(self.world, text_field(body, "session", default="default"))
+        session = self.acceptance.session_of(body)
         person = person_of_chat(self.world, text_field(body, "chatId"))
         self.traffic.see(session.channel, person.wa_id)
         return JSONResponse({}, status_code=201)
 
     async def typing(self, request: Request) -> Response:
         body = await read_json(request)
-        session = working_session(self.world, text_field(body, "session", default="default"))
+        session = self.acceptance.session_of(body)
         person = person_of_chat(self.world, text_field(body, "chatId"))
         state = "typing" if request.url.path.endswith("startTyping") else "paused"
         self.world.hint(f"shop:{session.channel}:{person.wa_id}:{state}")

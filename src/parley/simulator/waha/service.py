@@ -11,13 +11,29 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from parley.simulator.background import Background
 from parley.simulator.courier import Courier
 from parley.simulator.traffic import Traffic
+from parley.simulator.waha.accepting import Acceptance
+from parley.simulator.waha.address_book import AddressBook
+from parley.simulator.waha.changes import ChangeEndpoints
+from parley.simulator.waha.chats import ChatEndpoints
+from parley.simulator.waha.composing import ComposingEndpoints
+from parley.simulator.waha.contacts import ContactEndpoints
+from parley.simulator.waha.doors import WahaDoors
 from parley.simulator.waha.errors import WahaRefusal, unauthorized
-from parley.simulator.waha.events import WahaEvents, environment
+from parley.simulator.waha.events import WahaEvents
+from parley.simulator.waha.groups import GroupEndpoints
+from parley.simulator.waha.happenings import Happenings
+from parley.simulator.waha.history import HistoryEndpoints
+from parley.simulator.waha.identity import environment
+from parley.simulator.waha.labels import LabelEndpoints
 from parley.simulator.waha.lifecycle import Lifecycle
-from parley.simulator.waha.reading import ReadingEndpoints
+from parley.simulator.waha.membership import Membership
+from parley.simulator.waha.pairing import PairingEndpoints
+from parley.simulator.waha.samples import Samples
 from parley.simulator.waha.sending import SendingEndpoints
 from parley.simulator.waha.sessions import SessionEndpoints
 from parley.simulator.waha.shapes import WahaShapes
+from parley.simulator.waha.surroundings import SurroundingEndpoints
+from parley.simulator.waha.webhooks import Webhooks
 from parley.simulator.world import World
 
 
@@ -40,13 +56,30 @@ class WahaService:
     def __init__(self, world: World, traffic: Traffic, courier: Courier, background: Background) -> None:
         self.world = world
         self.shapes = WahaShapes(world)
-        self.events = WahaEvents(world, courier, self.shapes)
+        self.book = AddressBook(world)
+        self.webhooks = Webhooks(world, courier)
+        self.events = WahaEvents(world, self.webhooks, self.shapes, self.book)
+        self.happenings = Happenings(world, self.events)
+        self.membership = Membership(world, self.book, self.happenings)
         self.lifecycle = Lifecycle(world, self.events, background)
+        self.sessions = SessionEndpoints(world, self.lifecycle, self.webhooks)
+        acceptance = Acceptance(world, traffic, self.shapes)
+        # Fixed paths such as /contacts/all stand before those that begin with a session's name.
         self.endpoints = (
-            SessionEndpoints(world, self.lifecycle),
-            SendingEndpoints(world, traffic, courier, self.shapes),
-            ReadingEndpoints(world, traffic, self.shapes),
+            self.sessions,
+            SendingEndpoints(world, traffic, courier, acceptance),
+            ComposingEndpoints(world, acceptance, self.happenings),
+            ContactEndpoints(world, self.events),
+            HistoryEndpoints(world, self.shapes),
+            ChatEndpoints(world, traffic, self.shapes, self.happenings),
+            ChangeEndpoints(world, traffic, self.shapes, acceptance),
+            PairingEndpoints(world, self.lifecycle),
+            GroupEndpoints(self.membership),
+            LabelEndpoints(world, self.happenings),
+            SurroundingEndpoints(world, self.events, self.happenings),
         )
+        samples = Samples(self.events, self.happenings)
+        self.doors = WahaDoors(self.sessions, traffic, self.membership, samples, background)
         self.started_at = world.now()
 
     def routes(self) -> list[BaseRoute]:

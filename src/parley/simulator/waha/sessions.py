@@ -1,29 +1,28 @@
-"""Endpoints of sessions and pairing."""
+"""Endpoints of sessions: their configuration and their life."""
 
-import asyncio
-import base64
-import io
-
-import segno
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from parley.simulator.quirks import Quirks
 from parley.simulator.records import Json, Session
-from parley.simulator.waha.errors import bad_request, not_as_expected, unprocessable
-from parley.simulator.waha.events import me_of
+from parley.simulator.waha.errors import bad_request, unprocessable
+from parley.simulator.waha.identity import me_of
 from parley.simulator.waha.lifecycle import Lifecycle
 from parley.simulator.waha.requests import read_json, session_named, text_field
+from parley.simulator.waha.webhooks import Webhooks
 from parley.simulator.world import World
-
-QR_PIXELS = 6
 
 
 class SessionEndpoints:
-    def __init__(self, world: World, lifecycle: Lifecycle) -> None:
+    """`new_quirks` are those of sessions that are created from now on."""
+
+    def __init__(self, world: World, lifecycle: Lifecycle, webhooks: Webhooks) -> None:
         self.world = world
         self.lifecycle = lifecycle
+        self.webhooks = webhooks
+        self.new_quirks = Quirks()
 
     def routes(self) -> list[Route]:
         return [
@@ -35,9 +34,6 @@ class SessionEndpoints:
             Route("/sessions/{session}", self.delete, methods=["DELETE"]),
             Route("/sessions/{session}/me", self.me, methods=["GET"]),
             Route("/sessions/{session}/{verb:sessionverb}", self.command, methods=["POST"]),
-            Route("/{session}/auth/qr", self.qr, methods=["GET"]),
-            Route("/{session}/auth/request-code", self.request_code, methods=["POST"]),
-            Route("/{session}/profile", self.profile, methods=["GET"]),
         ]
 
     async def list(self, request: Request) -> Response:
@@ -50,11 +46,16 @@ class SessionEndpoints:
         name = text_field(body, "name", default=f"session_{self.world.identities.digits(9)}")
         if name in self.world.sessions:
             raise unprocessable(f"Session '{name}' already exists. Use PUT to update it.")
-        session = Session(name=name, engine=self.world.engine, config=checked_config(body.get("config")))
-        self.world.save_session(session)
-        if body.get("start", True):
+        session = self._made(name, body)
+        if body.get("start", True) and not session.quirks.ignores_start:
             session = self.lifecycle.start(session)
         return JSONResponse(self.shape(session), status_code=201)
+
+    def _made(self, name: str, body: Json) -> Session:
+        config = checked_config(body.get("config"))
+        return self.world.save_session(
+            Session(name=name, engine=self.world.engine, config=config, quirks=self.new_quirks)
+        )
 
     async def get(self, request: Request) -> Response:
         return JSONResponse(self.shape(self._session(request)))
@@ -84,13 +85,17 @@ class SessionEndpoints:
         return JSONResponse(self.shape(session), status_code=201)
 
     async def deprecated(self, request: Request) -> Response:
-        """The old forms with the name in the body; `start` also creates."""
+        """The old forms with the name in the body; `start` also creates, `stop` and `logout` say nothing."""
         body = await read_json(request)
+        verb = request.path_params["verb"]
         name = text_field(body, "name", default="default")
-        if name not in self.world.sessions and request.path_params["verb"] == "start":
-            config = checked_config(body.get("config"))
-            self.world.save_session(Session(name=name, engine=self.world.engine, config=config))
-        session = self._do(request.path_params["verb"], session_named(self.world, name))
+        if name not in self.world.sessions and verb == "start":
+            self._made(name, body)
+        session = self._do(verb, session_named(self.world, name))
+        if verb == "stop" and body.get("logout") is True:
+            self.world.save_session(replace(session, phone=None, push_name=""))
+        if verb in {"stop", "logout"}:
+            return Response(status_code=201)
         return JSONResponse(self.shape(session), status_code=201)
 
     def _do(self, verb: str, session: Session) -> Session:
@@ -104,58 +109,23 @@ class SessionEndpoints:
             case _:
                 return self.lifecycle.log_out(session)
 
-    async def qr(self, request: Request) -> Response:
-        session = await self._waiting_for_scan(request)
-        form = request.query_params.get("format", "image")
-        if form == "raw":
-            return JSONResponse({"value": session.qr})
-        data = qr_png(session.qr)
-        if "application/json" in request.headers.get("accept", ""):
-            return JSONResponse({"mimetype": "image/png", "data": base64.b64encode(data).decode()})
-        return Response(data, media_type="image/png")
-
-    async def request_code(self, request: Request) -> Response:
-        session = await self._waiting_for_scan(request)
-        text_field(await read_json(request), "phoneNumber")
-        code = self.world.identities.pairing_code()
-        self.world.save_session(replace(session, pairing_code=code))
-        return JSONResponse({"code": code}, status_code=201)
-
-    async def profile(self, request: Request) -> Response:
-        me = me_of(self._session(request), self.world) or {}
-        return JSONResponse({"id": me.get("id"), "name": me.get("pushName"), "picture": None})
-
-    async def _waiting_for_scan(self, request: Request) -> Session:
-        session = self._session(request)
-        if session.status == "STARTING":  # the real server waits for the first code too, up to ten seconds
-            await asyncio.sleep(self.world.configuration.session_seconds + 0.05)
-            session = self._session(request)
-        if session.status != "SCAN_QR_CODE":
-            raise not_as_expected(session, "SCAN_QR_CODE")
-        return session
-
     def _session(self, request: Request) -> Session:
         return session_named(self.world, request.path_params["session"])
 
     def shape(self, session: Session) -> Json:
-        """A `SessionInfo`."""
-        latest = session.statuses[-1].timestamp if session.statuses else None
+        """A `SessionInfo`. `status` is a lie where a quirk says so."""
+        moved = session.statuses[-1].timestamp if session.statuses else None
+        told = self.webhooks.activity.get(session.name)
         return {
             "name": session.name,
-            "status": session.status,
+            "status": session.quirks.shown_status or session.status,
             "config": session.config,
             "me": me_of(session, self.world) if session.status == "WORKING" else None,
             "presence": None,
-            "timestamps": {"activity": latest},
+            "timestamps": {"activity": int(told * 1000) if told else moved},
             "engine": {"engine": session.engine},
             "assignedWorker": None,
         }
-
-
-def qr_png(value: str) -> bytes:
-    picture = io.BytesIO()
-    segno.make(value, error="l").save(picture, kind="png", scale=QR_PIXELS, border=4)
-    return picture.getvalue()
 
 
 def checked_config(config: object) -> Json:

@@ -1,40 +1,27 @@
-"""How WAHA writes a message down, for each engine.
+"""How WAHA writes a message down: the `WAMessage` of webhooks and history, and the answers to orders.
 
 The engines differ most where one would expect it least: in the answer to a send and in `_data`. The facts are
 those of WAHA 2025.10 to 2026.7 (documentation, OpenAPI 2026.7.1, captured answers).
 """
 
-from datetime import UTC, datetime
-
-from parley.simulator.records import STATUS_ORDER, Json, Media, Message, Person, Session
+from parley.simulator.records import Json, Media, Message, Session
+from parley.simulator.waha.content import content_of
+from parley.simulator.waha.engines import NOWEB_LISTS, engine_data, noweb_key
+from parley.simulator.waha.names import (
+    ACK_NAMES,
+    BROWSER_ENGINES,
+    ack_of,
+    chat_id,
+    full_id,
+    me_chat,
+    participant_of,
+    writer_of,
+)
+from parley.simulator.waha.vcards import vcard_of
 from parley.simulator.world import World
 
-ACK_NAMES = {-1: "ERROR", 0: "PENDING", 1: "SERVER", 2: "DEVICE", 3: "READ", 4: "PLAYED"}
-WEBJS_TYPES = {"text": "chat", "voice": "ptt", "contacts": "vcard", "audio": "audio"}
-
-
-def ack_of(message: Message) -> int:
-    return -1 if message.status == "failed" else STATUS_ORDER[message.status]
-
-
-def phone_chat(wa_id: str) -> str:
-    return wa_id if "@" in wa_id else f"{wa_id}@c.us"
-
-
-def phone_jid(wa_id: str) -> str:
-    return wa_id if "@" in wa_id else f"{wa_id}@s.whatsapp.net"
-
-
-def chat_id(session: Session, person: Person) -> str:
-    """The name of the chat as this session sees it."""
-    if session.addressing == "lid" and "@" not in person.wa_id:
-        return f"{person.lid}@lid"
-    return phone_chat(person.wa_id)
-
-
-def full_id(session: Session, person: Person, message: Message) -> str:
-    side = "true" if message.from_us else "false"
-    return f"{side}_{chat_id(session, person)}_{message.id}"
+WRAPPED_IN_NOWEB = frozenset({"poll", "forward"})
+"""Orders that NOWEB answers with a real WAMessage around its own object, as captured in October 2025."""
 
 
 class WahaShapes:
@@ -43,33 +30,36 @@ class WahaShapes:
 
     def message(self, session: Session, message: Message, *, base_url: str) -> Json:
         """A `WAMessage`, as webhooks and the chat history carry it."""
-        person = self.world.person(message.wa_id)
-        chat = chat_id(session, person)
-        me = phone_chat(session.phone or "")
-        from_, to = self._ends(session, message, chat=chat, me=me)
+        from_, to = self._ends(session, message)
         ack = ack_of(message) if message.from_us else 1
         return {
-            "id": full_id(session, person, message),
+            "id": full_id(self.world, session, message),
             "timestamp": int(message.at),
             "from": from_,
             "fromMe": message.from_us,
             "source": message.source if message.from_us else "app",
             "to": to,
-            "participant": None,
-            "body": message.body or None if message.media_id else message.body,
+            "participant": participant_of(self.world, session, message),
+            "body": self._body(session, message),
             "hasMedia": message.media_id is not None,
             "media": self.media(session, message, base_url=base_url),
             "ack": ack,
             "ackName": ACK_NAMES[ack],
             "location": self._location(message),
             "vCards": [vcard_of(card) for card in message.contacts],
-            "replyTo": self._quoted(session, message),
-            "_data": self.engine_data(session, message),
+            "replyTo": self._quoted(session, message, base_url=base_url),
+            "_data": engine_data(self.world, session, message),
         }
 
     @staticmethod
-    def _ends(session: Session, message: Message, *, chat: str, me: str) -> tuple[str, str | None]:
+    def _body(session: Session, message: Message) -> str | None:
+        if message.media_id or (message.type == "poll" and session.engine not in BROWSER_ENGINES):
+            return message.body if message.media_id and message.body else None
+        return message.body
+
+    def _ends(self, session: Session, message: Message) -> tuple[str, str | None]:
         """`from` and `to`. In NOWEB `from` is the chat even for our own messages; GOWS leaves `to` out."""
+        chat, me = chat_id(session, self.world.person(message.wa_id)), me_chat(session)
         if session.engine == "NOWEB":
             return chat, None
         if session.engine == "GOWS":
@@ -104,124 +94,64 @@ class WahaShapes:
             "thumbnail": None,
         }
 
-    def _quoted(self, session: Session, message: Message) -> Json | None:
+    def _quoted(self, session: Session, message: Message, *, base_url: str) -> Json | None:
         quoted = self.world.message(message.channel, message.quoted_id) if message.quoted_id else None
         if quoted is None:
             return None
-        person = self.world.person(quoted.wa_id)
+        is_bare = session.engine not in BROWSER_ENGINES
         return {
-            "id": quoted.id if session.engine in {"NOWEB", "GOWS"} else full_id(session, person, quoted),
-            "participant": phone_chat(session.phone or "") if quoted.from_us else chat_id(session, person),
+            "id": quoted.id if is_bare else full_id(self.world, session, quoted),
+            "participant": chat_id(session, writer_of(self.world, session, quoted)),
             "body": quoted.body,
             "hasMedia": quoted.media_id is not None,
+            "media": self.media(session, quoted, base_url=base_url),
             "_data": {},
         }
 
-    def engine_data(self, session: Session, message: Message) -> Json:
-        """What the engine itself knows of the message: `_data`."""
+    def send_answer(
+        self, session: Session, message: Message, *, base_url: str, order: str = ""
+    ) -> Json | None:
+        """The answer to a send; None is an answer without a body.
+
+        NOWEB has no `id` at the top except where it wraps its object, in WEBJS and WPP `id` is an object.
+        """
+        if session.quirks.answers == "empty":
+            return None
+        if session.quirks.answers == "documented":
+            return self.message(session, message, base_url=base_url)
+        data = engine_data(self.world, session, message)
         if session.engine == "NOWEB":
-            return self._noweb(session, message)
-        return self._gows(session, message) if session.engine == "GOWS" else self._webjs(session, message)
-
-    def _noweb(self, session: Session, message: Message) -> Json:
-        person = self.world.person(message.wa_id)
-        jid, other = phone_jid(person.wa_id), f"{person.lid}@lid"
-        if session.addressing == "lid":
-            jid, other = other, jid
-        key = {"remoteJid": jid, "remoteJidAlt": other, "fromMe": message.from_us, "id": message.id}
-        data: Json = {
-            "key": key,
-            "message": self._content(message),
-            "messageTimestamp": int(message.at),
-            "status": ack_of(message) + 1 if message.from_us else 2,
-        }
-        return data if message.from_us else {**data, "pushName": person.name}
-
-    def _gows(self, session: Session, message: Message) -> Json:
-        person = self.world.person(message.wa_id)
-        jid, other = phone_jid(person.wa_id), f"{person.lid}@lid"
-        if session.addressing == "lid":
-            jid, other = other, jid
-        info = {
-            "Chat": jid,
-            "Sender": phone_jid(session.phone or "") if message.from_us else jid,
-            "IsFromMe": message.from_us,
-            "IsGroup": False,
-            "AddressingMode": session.addressing if session.addressing == "lid" else "",
-            "SenderAlt": "" if message.from_us else other,
-            "RecipientAlt": other if message.from_us else "",
-            "ID": message.id,
-            "ServerID": 0,
-            "Type": "media" if message.media_id else "text",
-            "PushName": "" if message.from_us else person.name,
-            "Timestamp": datetime.fromtimestamp(int(message.at), UTC).isoformat().replace("+00:00", "Z"),
-            "MediaType": message.type if message.media_id else "",
-            "Edit": "",
-        }
-        return {"Info": info, "Message": self._content(message)}
-
-    def _webjs(self, session: Session, message: Message) -> Json:
-        person = self.world.person(message.wa_id)
-        chat = chat_id(session, person)
-        data: Json = {
-            "id": {
-                "fromMe": message.from_us,
-                "remote": chat,
-                "id": message.id,
-                "_serialized": full_id(session, person, message),
-            },
-            "viewed": False,
-            "body": message.body,
-            "type": WEBJS_TYPES.get(message.type, message.type),
-            "t": int(message.at),
-            "from": phone_chat(session.phone or "") if message.from_us else chat,
-            "to": chat if message.from_us else phone_chat(session.phone or ""),
-            "ack": ack_of(message) if message.from_us else 1,
-        }
-        return data if message.from_us else {**data, "notifyName": person.name}
-
-    @staticmethod
-    def _content(message: Message) -> Json:
-        """The protocol's own message, as the two socket engines show it."""
-        if message.type == "text":
-            return {"extendedTextMessage": {"text": message.body}}
-        if message.location is not None:
-            place = message.location
-            return {
-                "locationMessage": {
-                    "degreesLatitude": place.latitude,
-                    "degreesLongitude": place.longitude,
-                    "name": place.name,
-                    "address": place.address,
-                }
-            }
-        kind = {"voice": "audio"}.get(message.type, message.type)
-        extra = {"ptt": True} if message.type == "voice" else {}
-        return {f"{kind}Message": {"caption": message.body or None, **extra}}
-
-    def send_answer(self, session: Session, message: Message, *, base_url: str) -> Json:
-        """The answer to a send. NOWEB has no `id` at the top, in WEBJS and WPP it is an object."""
-        data = self.engine_data(session, message)
-        if session.engine == "NOWEB":
-            empty = (
-                "messageStubParameters",
-                "labels",
-                "userReceipt",
-                "reactions",
-                "pollUpdates",
-                "eventResponses",
-            )
-            return {**{name: [] for name in empty}, **data}
+            raw = {**{name: [] for name in NOWEB_LISTS}, **data}
+            if order in WRAPPED_IN_NOWEB:
+                return {**self.message(session, message, base_url=base_url), "_data": raw}
+            return raw
         if session.engine == "GOWS":
-            return {"id": full_id(session, self.world.person(message.wa_id), message), "_data": data}
+            return {"id": full_id(self.world, session, message), "_data": data}
         return {**self.message(session, message, base_url=base_url), "_data": data, "id": data["id"]}
 
-
-def vcard_of(contact: Json) -> str:
-    """A contact card in the neutral form {name, phone} as vCard 3.0."""
-    name, phone = contact.get("name") or "", contact.get("phone") or ""
-    digits = "".join(mark for mark in phone if mark.isdigit())
-    return f"BEGIN:VCARD\nVERSION:3.0\nFN:{name}\nTEL;type=CELL;type=VOICE;waid={digits}:{phone}\nEND:VCARD"
+    def change_answer(self, session: Session, message: Message, change_id: str, *, deleted: bool) -> object:
+        """The answer to an edit or a deletion: the protocol's message about the message, or nothing."""
+        if session.engine in BROWSER_ENGINES:
+            return None if deleted else self.send_answer(session, message, base_url="")
+        key = {**noweb_key(self.world, session, message), "id": message.id}
+        protocol: Json = {"key": key, "type": 0 if deleted else 14}
+        if not deleted:
+            protocol["editedMessage"] = content_of(self.world, message)
+            protocol["timestampMs"] = int(self.world.now() * 1000)
+        data = engine_data(self.world, session, message)
+        if session.engine == "NOWEB":
+            about = {
+                **data,
+                "key": {**data["key"], "id": change_id},
+                "message": {"protocolMessage": protocol},
+            }
+            return {**{name: [] for name in NOWEB_LISTS}, **about, "status": 1}
+        info = {**data["Info"], "ID": change_id, "Edit": "7" if deleted else "1"}
+        side, chat, _ = full_id(self.world, session, message).split("_", 2)
+        return {
+            "id": f"{side}_{chat}_{change_id}",
+            "_data": {"Info": info, "Message": {"protocolMessage": protocol}},
+        }
 
 
 EXTENSIONS = {
