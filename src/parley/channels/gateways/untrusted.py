@@ -92,6 +92,18 @@ def moment(*values: object) -> datetime | None:
     return None
 
 
+def moment_in_text(value: object) -> datetime | None:
+    """A time written as `2026-01-06T21:59:55Z`, taken for UTC where it names no zone."""
+    if not isinstance(value, str) or not 10 <= len(value) <= 40:
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return found if found.year >= 1970 else None
+
+
 def moment_or_now(*values: object) -> datetime:
     """Like `moment`; where nobody says when, the moment of reading is the nearest known."""
     return moment(*values) or datetime.now(UTC)

@@ -86,7 +86,7 @@ def test_waha_requests() -> None:
         (
             {"type": "video", "media": video, "body": ""},
             "/api/sendVideo",
-            chat | video_file | {"convert": False, "asNote": False},
+            chat | video_file | {"caption": "", "convert": False, "asNote": False},
         ),
         (
             {"type": "location", "location": place, "body": ""},

@@ -174,21 +174,29 @@ def test_poll() -> None:
     poll = {"name": "Qual cor?", "options": [{"optionName": "Nogueira"}, {"optionName": "Carvalho"}]}
     found = incoming(_data=proto(messageContextInfo={}, pollCreationMessageV3=poll))
     assert (found.type, found.body) == ("poll", "Qual cor?")
-    assert found.content == {"poll": {"options": ["Nogueira", "Carvalho"]}}
+    told = {"name": "Qual cor?", "options": ["Nogueira", "Carvalho"], "multiple": True}
+    assert found.content == {"poll": told}
+    single = incoming(_data=proto(pollCreationMessageV3=poll | {"selectableOptionsCount": 1}))
+    assert single.content == {"poll": told | {"multiple": False}}
+    browser = {"type": "poll_creation", "pollName": "Qual cor?", "pollOptions": [{"name": "Nogueira"}]}
+    assert incoming(_data=browser).content["poll"]["options"] == ["Nogueira"]
 
 
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        ({"type": "event_creation"}, "calendar event"),
         (proto(groupInviteMessage={"groupName": "Clientes"}), "group invitation"),
         (proto(orderMessage={"orderId": "1"}), "order"),
+        (proto(viewOnceMessageV2={"message": {}}) | {"isViewOnce": True}, "seen once"),
+        ({"key": {"isViewOnce": True}}, "seen once"),
+        (proto(holographMessage={"depth": 3}), "does not know (holographMessage)"),
         ({}, "a message without content"),
     ],
 )
 def test_what_has_no_place_says_what_it_was(data: dict[str, Any], what: str) -> None:
     found = incoming(body=None, _data=data)
-    assert (found.type, found.body, found.content) == ("unsupported", "", {"what": what})
+    assert (found.type, found.body) == ("unsupported", "")
+    assert what in found.content["what"]
 
 
 def test_hidden_number_with_hints() -> None:
@@ -226,7 +234,7 @@ def test_echo_of_ours_and_of_the_phone() -> None:
 @pytest.mark.parametrize(
     ("event", "payload", "reason"),
     [
-        ("message", {"id": "false_1203@g.us_3A_5519987654321@c.us", "body": "Oi"}, "group"),
+        ("message", {"id": "false_1203@g.us_3A", "body": "Oi"}, "who wrote"),
         ("message", {"id": "false_status@broadcast_3A_5519987654321@c.us", "body": "Oi"}, "story"),
         ("message", {"id": "false_77@newsletter_3A", "body": "Oi"}, "channel's post"),
         ("message.any", {"id": "true_1650@broadcast_3A", "body": "Oi"}, "broadcast list"),
@@ -236,8 +244,11 @@ def test_echo_of_ours_and_of_the_phone() -> None:
         ("message", {"id": f"false_{CHAT}_3A", "_data": proto(reactionMessage={"text": "👍"})}, "own"),
         ("message", {"body": "Oi"}, "without an id"),
         ("message", {"id": "false_who_3A", "body": "Oi"}, "nobody"),
-        ("message.edited", {"id": f"false_{CHAT}_3A", "editedMessageId": "3B", "body": "Olá"}, "edit"),
-        ("message.revoked", {"revokedMessageId": "3B", "after": {}, "before": None}, "deleted"),
+        ("message", {"id": f"false_{CHAT}_3A", "_data": {"messageStubType": 40}}, "notice of the phone"),
+        ("message", {"id": f"false_{CHAT}_3A", "_data": proto(secretEncryptedMessage={"a": 1})}, "decrypt"),
+        ("message.edited", {"editedMessageId": "3B", "body": "Olá"}, "no message"),
+        ("message.revoked", {"revokedMessageId": "3B", "after": {}, "before": None}, "which chat"),
+        ("message.revoked", {"after": {}, "before": None}, "no message"),
         ("message.waiting", {"id": f"false_{CHAT}_3A"}, "follows"),
         ("message.ack.group", {"id": "true_1203@g.us_3A_1@lid", "ack": 3}, "group"),
         ("message.ack", {"id": "true_1203@g.us_3A_1@lid", "ack": 3}, "group"),
@@ -246,8 +257,19 @@ def test_echo_of_ours_and_of_the_phone() -> None:
         ("message.reaction", {"id": f"false_{CHAT}_3A", "reaction": {"text": "👍"}}, "no message"),
         ("session.status", {"status": "DREAMING"}, "does not know"),
         ("presence.update", {"id": CHAT, "presences": []}, "typing"),
-        ("call.received", {"id": "A", "from": CHAT}, "call"),
+        ("call.received", {"id": "A", "from": "1203@g.us"}, "group"),
+        ("call.received", {"id": "A", "from": CHAT, "isGroup": True}, "group"),
+        ("call.accepted", {"id": "A", "from": "551930001000@c.us"}, "own phone"),
+        ("call.received", {"id": "A", "from": None}, "nobody"),
+        ("call.received", {"from": CHAT}, "without an id"),
         ("label.upsert", {"id": "1"}, "labels"),
+        ("label.chat.added", {"labelId": "6", "chatId": CHAT}, "labels"),
+        ("chat.archive", {"id": CHAT, "archived": True}, "list of chats"),
+        ("engine.event", {"event": "messages.upsert"}, "engine's own"),
+        ("state.change", {"state": "CONNECTED"}, "engine's own state"),
+        ("event.response", {"id": f"false_{CHAT}_3A"}, "calendar"),
+        ("event.response.failed", {"id": f"false_{CHAT}_3A"}, "decrypt"),
+        ("group.v2.update", {"group": {"id": CHAT}}, "does not name"),
         ("tea.time", {}, "does not know: tea.time"),
     ],
 )

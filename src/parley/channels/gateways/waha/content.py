@@ -3,20 +3,21 @@
 WAHA names no type. It shows in the fields that are set, in the file's MIME type, and in the engine's hints.
 """
 
-import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
 
 from parley.channels.gateways.neutral import Location, MediaRef, MessageType
-from parley.channels.gateways.untrusted import first_word, items, number, section, text, word
+from parley.channels.gateways.untrusted import first_word, items, moment, number, section, text
+from parley.channels.gateways.waha.cards import contacts_in
+from parley.channels.gateways.waha.commerce import choice_in, order_in, product_in, referral_in
 from parley.channels.gateways.waha.engines import Hint, text_in
+from parley.channels.gateways.waha.files import has_file, read_file, traits_of
 from parley.channels.gateways.waha.ids import MessageKey
+from parley.channels.gateways.waha.kinds import INTERNAL
 
-_FILES: Final = frozenset({"image", "video", "audio", "voice", "document", "sticker"})
 _CHOICES: Final = frozenset({"button", "list", "interactive"})
-_VCARD_LINE: Final = re.compile(r"^(?:item\d+\.)?(FN|TEL)[^:\r\n]*:(.*)$", re.MULTILINE | re.IGNORECASE)
+_NAMED: Final = frozenset({"", "text", INTERNAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,131 +33,109 @@ class Content:
 
 def read_content(payload: Mapping[str, Any], hint: Hint, key: MessageKey) -> Content:
     """The substance of a message. What has no place in Parley yet is `unsupported`, saying what it was."""
-    body = text(payload.get("body")) or text_in(section(payload, "_data"))
-    if payload.get("hasMedia") is True or section(payload, "media"):
-        return _file(payload, hint, key, body)
+    data = section(payload, "_data")
+    body = text(payload.get("body")) or text_in(hint)
+    content = _read(payload, hint, key, body)
+    extra = dict(content.extra)
+    if product := product_in(data, hint):
+        extra["product"] = product
+    if referral := referral_in(data, hint):
+        extra["referral"] = referral
+    return replace(content, extra=extra)
+
+
+def _read(payload: Mapping[str, Any], hint: Hint, key: MessageKey, body: str) -> Content:
+    if has_file(payload):
+        kind, media = read_file(payload, hint, key)
+        return Content(kind, "" if body == media.filename else body, media=media, extra=traits_of(hint))
     if place := _location(payload, hint):
-        return Content("location", place.name or place.address or "", location=place)
-    if contacts := _contacts(payload, hint):
+        return Content(
+            "location", place.name or place.address or "", location=place, extra=_live(payload, hint)
+        )
+    if contacts := contacts_in(payload, hint):
         return Content("contacts", ", ".join(one["name"] for one in contacts), extra={"contacts": contacts})
-    if hint.kind == "poll" and (poll := _poll(hint, body)):
-        return poll
-    if hint.kind in _CHOICES and (body := body or _chosen_text(hint)):
-        choice = _choice_id(hint)
-        extra = {"choice": {"id": choice}} if choice else {}
-        return Content(cast("MessageType", hint.kind), body, extra=extra)
-    if body:
+    if found := _told_by_kind(hint, body):
+        return found
+    if body and hint.kind not in {"calendar event", "poll", "order"}:
         return Content("text", body)
-    what = hint.kind if hint.kind not in {"", "text"} else "a message without content"
-    return Content("unsupported", extra={"what": what})
+    return Content("unsupported", body, extra={"what": _what(hint)})
 
 
-def _file(payload: Mapping[str, Any], hint: Hint, key: MessageKey, body: str) -> Content:
-    media = section(payload, "media")
-    mime = first_word(media.get("mimetype"), hint.part.get("mimetype")) or ""
-    filename = first_word(media.get("filename"), hint.part.get("fileName"), hint.part.get("filename"))
-    kind = _file_kind(hint, mime, filename)
-    reference = MediaRef(
-        reference=json.dumps(_whereabouts(payload, media, key), separators=(",", ":")),
-        mime_type=mime or "application/octet-stream",
-        filename=filename,
-        sha256=first_word(hint.part.get("fileSha256"), hint.part.get("filehash")),
-        byte_size=_whole(hint.part.get("fileLength") or hint.part.get("size")),
-        error=_media_error(media),
-    )
-    return Content(kind, "" if body == filename else body, media=reference)
+def _told_by_kind(hint: Hint, body: str) -> Content | None:
+    if hint.kind == "poll":
+        return _poll(hint, body)
+    if hint.kind in _CHOICES:
+        said, extra = choice_in(hint)
+        chosen = body or said or text(extra.get("choice", {}).get("id"))
+        return Content(cast("MessageType", hint.kind), chosen, extra=extra) if chosen else None
+    if hint.kind == "order" and (order := order_in(hint)):
+        return Content("order", body or order[0], extra={"order": order[1]})
+    if hint.kind == "product" and (product := product_in({}, hint)):
+        lines = [product.get("title"), product.get("description"), product.get("url")]
+        told = body or "\n".join(line for line in lines if line)
+        return Content("text", told) if told else None
+    if hint.kind == "calendar event":
+        return _event(hint, body)
+    return None
 
 
-def _file_kind(hint: Hint, mime: str, filename: str | None) -> MessageType:
-    if hint.kind in _FILES:
-        return cast("MessageType", hint.kind)
-    family = mime.partition("/")[0].lower()
-    if mime.startswith("image/webp") and not filename:
-        return "sticker"
-    if family == "audio":
-        return "voice" if "opus" in mime or mime.startswith("audio/ogg") else "audio"
-    return cast("MessageType", family) if family in {"image", "video"} else "document"
-
-
-def _whereabouts(payload: Mapping[str, Any], media: Mapping[str, Any], key: MessageKey) -> dict[str, str]:
-    """Where to find the file later: its address while that lives (180 s by default), else its message."""
-    found = {"message": word(payload.get("id")) or key.id, "chat": key.chat}
-    if url := word(media.get("url")):
-        found["url"] = url
-        if section(media, "s3"):
-            found["store"] = "s3"
-    return found
-
-
-def _media_error(media: Mapping[str, Any]) -> str | None:
-    error = media.get("error")
-    if isinstance(error, Mapping):
-        said = first_word(error.get("message"), error.get("details"), error.get("code"))
-        return (said or "The file did not reach the gateway.")[:300]
-    return error[:300] if isinstance(error, str) and error else None
+def _what(hint: Hint) -> str:
+    if hint.is_view_once:
+        return "a message to be seen once; open it on the phone"
+    if hint.kind not in _NAMED:
+        return hint.kind
+    if hint.name and not hint.kind:
+        return f"a message of a kind that Parley does not know ({hint.name[:60]})"
+    return "a message without content"
 
 
 def _location(payload: Mapping[str, Any], hint: Hint) -> Location | None:
     place = section(payload, "location")
     if not place and hint.kind != "location":
         return None
-    latitude = _first_number(place.get("latitude"), hint.part.get("degreesLatitude"), hint.part.get("lat"))
-    longitude = _first_number(place.get("longitude"), hint.part.get("degreesLongitude"), hint.part.get("lng"))
+    part = hint.part
+    latitude = _first_number(place.get("latitude"), part.get("degreesLatitude"), part.get("lat"))
+    longitude = _first_number(place.get("longitude"), part.get("degreesLongitude"), part.get("lng"))
     if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
         return None
     return Location(
         latitude=latitude,
         longitude=longitude,
-        name=first_word(place.get("name"), place.get("description"), hint.part.get("name")),
-        address=first_word(place.get("address"), hint.part.get("address")),
+        name=first_word(place.get("name"), place.get("description"), part.get("name"), part.get("caption")),
+        address=first_word(place.get("address"), part.get("address")),
     )
 
 
-def _contacts(payload: Mapping[str, Any], hint: Hint) -> list[dict[str, Any]]:
-    cards = payload.get("vCards")
-    found = [card for card in cards if isinstance(card, str)] if isinstance(cards, list) else []
-    if not found and hint.kind == "contacts":
-        several = [hint.part, *items(hint.part.get("contacts"))]
-        found = [card["vcard"] for card in several if isinstance(card.get("vcard"), str)]
-    return [_contact(card) for card in found[:100]]
-
-
-def _contact(card: str) -> dict[str, Any]:
-    lines = [(name.upper(), value.strip()) for name, value in _VCARD_LINE.findall(card)]
-    phones = [value for name, value in lines if name == "TEL" and value]
-    names = [value for name, value in lines if name == "FN" and value]
-    return {"name": (names or phones or ["?"])[0][:200], "phones": phones[:20]}
+def _live(payload: Mapping[str, Any], hint: Hint) -> dict[str, Any]:
+    """Whether the place goes on moving on the phone; Parley keeps where it began."""
+    told = (section(payload, "location").get("live"), hint.part.get("isLive"))
+    return {"live": True} if True in told or hint.name == "liveLocationMessage" else {}
 
 
 def _poll(hint: Hint, body: str) -> Content | None:
-    question = first_word(hint.part.get("name"), hint.part.get("pollName")) or body
-    options = items(hint.part.get("options")) or items(hint.part.get("pollOptions"))
+    part = hint.part
+    question = first_word(part.get("name"), part.get("pollName")) or body
+    options = items(part.get("options")) or items(part.get("pollOptions"))
     named = [name for one in options if (name := first_word(one.get("optionName"), one.get("name")))]
-    return Content("poll", question, extra={"poll": {"options": named}}) if question else None
+    limit = _first_number(part.get("selectableOptionsCount"), part.get("pollSelectableOptionsCount"))
+    poll = {"name": question, "options": named, "multiple": limit != 1}
+    return Content("poll", question, extra={"poll": poll}) if question else None
 
 
-def _chosen_text(hint: Hint) -> str:
+def _event(hint: Hint, body: str) -> Content:
     part = hint.part
-    return (
-        first_word(part.get("selectedDisplayText"), part.get("title"), section(part, "body").get("text"))
-        or ""
-    )
-
-
-def _choice_id(hint: Hint) -> str | None:
-    part = hint.part
-    return first_word(
-        part.get("selectedButtonId"),
-        part.get("selectedId"),
-        section(part, "singleSelectReply").get("selectedRowId"),
-        section(part, "listResponse", "singleSelectReply").get("selectedRowId"),
-    )
+    where = section(part, "location") or section(part, "eventLocation")
+    at = moment(part.get("startTime"), part.get("eventStartTime"))
+    told = {
+        "name": first_word(part.get("name"), part.get("eventName")) or body,
+        "description": first_word(part.get("description"), part.get("eventDescription")),
+        "place": first_word(where.get("name"), where.get("address")),
+        "at": at.isoformat() if at else None,
+        "link": first_word(part.get("joinLink"), part.get("eventJoinLink")),
+    }
+    facts = {name: value for name, value in told.items() if value}
+    return Content("unsupported", "\n".join(facts.values()), extra={"what": "calendar event", "event": facts})
 
 
 def _first_number(*values: object) -> float | None:
     return next((found for found in map(number, values) if found is not None), None)
-
-
-def _whole(value: object) -> int | None:
-    found = number(value)
-    return int(found) if found is not None and 0 <= found < 2**53 else None

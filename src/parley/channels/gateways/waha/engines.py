@@ -1,79 +1,78 @@
 """The hints in `_data`, which each of WAHA's engines writes in its own shape.
 
 WEBJS and WPP put whatsapp-web.js fields at the top; NOWEB puts `key` and a protocol `message`; GOWS puts
-`Info` and a protocol `Message`. The kinds below are neutral words, and `""` where nothing is known.
+`Info` and a protocol `Message`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from parley.channels.gateways.untrusted import first_word, section
+from parley.channels.gateways.untrusted import first_word, moment, moment_in_text, section, text
+from parley.channels.gateways.waha.ids import chat_named
+from parley.channels.gateways.waha.kinds import KINDS, WRAPPERS
 
-INTERNAL: Final = "internal"
-"""A kind for what the protocol says to itself: keys, deletions, votes, calls, notices."""
-
-_WRAPPERS: Final = (
-    "ephemeralMessage", "viewOnceMessage", "viewOnceMessageV2", "viewOnceMessageV2Extension",
-    "documentWithCaptionMessage", "deviceSentMessage",
-)  # fmt: skip
-_KINDS: Final[Mapping[str, str]] = {
-    # whatsapp-web.js
-    "chat": "text", "image": "image", "video": "video", "audio": "audio", "ptt": "voice", "ptv": "video",
-    "document": "document", "sticker": "sticker", "location": "location", "vcard": "contacts",
-    "multi_vcard": "contacts", "poll_creation": "poll", "buttons_response": "button",
-    "template_button_reply": "button", "list_response": "list", "order": "order", "product": "product",
-    "list": "list message", "interactive": "interactive message", "payment": "payment",
-    "groups_v4_invite": "group invitation", "event_creation": "calendar event", "album": "album",
-    "revoked": INTERNAL, "e2e_notification": INTERNAL, "notification": INTERNAL, "gp2": INTERNAL,
-    "notification_template": INTERNAL, "call_log": INTERNAL, "ciphertext": INTERNAL, "protocol": INTERNAL,
-    "reaction": INTERNAL, "debug": INTERNAL, "broadcast_notification": INTERNAL,
-    # the protocol's message, in NOWEB and GOWS
-    "conversation": "text", "extendedTextMessage": "text", "imageMessage": "image", "videoMessage": "video",
-    "ptvMessage": "video", "audioMessage": "audio", "documentMessage": "document",
-    "stickerMessage": "sticker", "lottieStickerMessage": "sticker", "locationMessage": "location",
-    "liveLocationMessage": "location", "contactMessage": "contacts", "contactsArrayMessage": "contacts",
-    "pollCreationMessage": "poll", "pollCreationMessageV2": "poll", "pollCreationMessageV3": "poll",
-    "buttonsResponseMessage": "button", "templateButtonReplyMessage": "button", "listResponseMessage": "list",
-    "interactiveResponseMessage": "interactive", "orderMessage": "order", "productMessage": "product",
-    "listMessage": "list message", "buttonsMessage": "button message", "templateMessage": "template message",
-    "interactiveMessage": "interactive message", "groupInviteMessage": "group invitation",
-    "eventMessage": "calendar event", "albumMessage": "album", "sendPaymentMessage": "payment",
-    "requestPaymentMessage": "payment",
-    "reactionMessage": INTERNAL, "encReactionMessage": INTERNAL, "protocolMessage": INTERNAL,
-    "pollUpdateMessage": INTERNAL, "pinInChatMessage": INTERNAL, "keepInChatMessage": INTERNAL,
-    "editedMessage": INTERNAL, "secretEncryptedMessage": INTERNAL, "call": INTERNAL,
-    "senderKeyDistributionMessage": INTERNAL,
-}  # fmt: skip
+_VIEW_ONCE: Final = frozenset({"viewOnceMessage", "viewOnceMessageV2", "viewOnceMessageV2Extension"})
+_BESIDE: Final = frozenset({"senderKeyDistributionMessage", "messageContextInfo"})
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What an engine says about a message: its neutral kind, and the part of `_data` that describes it."""
+    """What an engine says about a message: its neutral kind, and the part of `_data` that describes it.
+
+    `name` is the protocol's own word for it, `message` the protocol's message without its wrappers.
+    """
 
     kind: str
     part: Mapping[str, Any]
+    name: str = ""
+    message: Mapping[str, Any] | None = None
+    is_view_once: bool = False
 
 
 def hint_in(data: Mapping[str, Any]) -> Hint:
     """The kind of a message as its engine names it."""
     message = section(data, "message") or section(data, "Message")
+    told = any(section(data, *path).get(name) is True for path, name in _VIEW_ONCE_FLAGS)
     if not message:
-        name = data.get("type")
-        return Hint(_KINDS.get(name, "") if isinstance(name, str) else "", data)
-    for _ in range(4):  # wrappers may be nested, but not without end
-        inner = next((section(message, one, "message") for one in _WRAPPERS if section(message, one)), None)
-        if not inner:
-            break
-        message = inner
+        name = text(data.get("type"))
+        return Hint(KINDS.get(name, ""), data, name=name, is_view_once=told)
+    message, wrappers = unwrapped(message)
+    once = told or not _VIEW_ONCE.isdisjoint(wrappers)
     # The key distribution travels beside a real message as often as alone.
-    names = sorted(message, key=lambda name: name == "senderKeyDistributionMessage")
-    name = next((one for one in names if one in _KINDS and message[one]), "")
+    names = sorted(message, key=lambda one: one in _BESIDE)
+    name = next((one for one in names if one in KINDS and message[one]), "")
+    unknown = next((one for one in names if one not in _BESIDE and message[one]), "")
     part = section(message, name)
-    kind = _KINDS.get(name, "")
+    kind = KINDS.get(name, "")
     if kind == "audio" and (part.get("ptt") is True or part.get("PTT") is True):
         kind = "voice"
-    return Hint(kind, part or message)
+    return Hint(
+        kind,
+        part or message,
+        name=name or unknown[:60],
+        message=message,
+        is_view_once=once or part.get("viewOnce") is True,
+    )
+
+
+def unwrapped(message: Mapping[str, Any]) -> tuple[Mapping[str, Any], frozenset[str]]:
+    """The protocol's message inside its wrappers, and which those were."""
+    seen: set[str] = set()
+    for _ in range(6):  # wrappers may be nested, but not without end
+        name = next((one for one in WRAPPERS if section(message, one, "message")), None)
+        if name is None:
+            break
+        seen.add(name)
+        message = section(message, name, "message")
+    return message, frozenset(seen)
+
+
+def context_in(data: Mapping[str, Any], hint: Hint) -> Mapping[str, Any]:
+    """What the message came with: a quote, a forward, an advertisement."""
+    beside = section(hint.message, "messageContextInfo") if hint.message is not None else {}
+    return section(hint.part, "contextInfo") or section(data, "contextInfo") or beside
 
 
 def alternative_chats(data: Mapping[str, Any], *, from_us: bool) -> list[object]:
@@ -84,9 +83,25 @@ def alternative_chats(data: Mapping[str, Any], *, from_us: bool) -> list[object]
     return [
         key.get("remoteJidAlt"),
         key.get("senderPn"),
+        key.get("senderLid"),
         info.get("SenderAlt"),
         info.get("Sender"),
         info.get("Chat"),
+    ]
+
+
+def participants_in(data: Mapping[str, Any]) -> list[object]:
+    """Every id that the engine gives for who wrote in a group."""
+    key, info = section(data, "key"), section(data, "Info")
+    return [
+        key.get("participant"),
+        key.get("participantAlt"),
+        key.get("participantPn"),
+        key.get("participantLid"),
+        info.get("Sender"),
+        info.get("SenderAlt"),
+        chat_named(data.get("author")),
+        chat_named(section(data, "id").get("participant")),
     ]
 
 
@@ -101,15 +116,38 @@ def name_in(data: Mapping[str, Any]) -> str | None:
     return found[:200] if found else None
 
 
+def time_in(data: Mapping[str, Any]) -> datetime | None:
+    """When the engine says it was written."""
+    found = moment(data.get("messageTimestamp"), data.get("t"), section(data, "messageTimestamp").get("low"))
+    return found or moment_in_text(section(data, "Info").get("Timestamp"))
+
+
 def is_forwarded(data: Mapping[str, Any], hint: Hint) -> bool:
     """Whether the writer passed on somebody else's message."""
-    return True in (data.get("isForwarded"), section(hint.part, "contextInfo").get("isForwarded"))
+    return True in (data.get("isForwarded"), context_in(data, hint).get("isForwarded"))
 
 
-def text_in(data: Mapping[str, Any]) -> str:
+def text_in(hint: Hint) -> str:
     """The text where WAHA left `body` empty."""
-    for message in (section(data, "message"), section(data, "Message")):
-        for found in (message.get("conversation"), section(message, "extendedTextMessage").get("text")):
-            if isinstance(found, str) and found:
-                return found
-    return ""
+    message, part = hint.message, hint.part
+    if message is None:
+        return ""
+    return (
+        first_word(
+            text(message.get("conversation")),
+            part.get("text"),
+            part.get("caption"),
+            part.get("contentText"),
+            part.get("description") if hint.name == "listMessage" else None,
+            section(part, "hydratedTemplate").get("hydratedContentText"),
+            section(part, "body").get("text"),
+        )
+        or ""
+    )
+
+
+_VIEW_ONCE_FLAGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
+    ((), "isViewOnce"),
+    ((), "IsViewOnce"),
+    (("key",), "isViewOnce"),
+)

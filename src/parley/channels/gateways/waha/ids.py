@@ -32,11 +32,15 @@ _SERVERS: Final[Mapping[str, ChatKind]] = {
 
 @dataclass(frozen=True, slots=True)
 class MessageKey:
-    """A message id taken apart. `from_us` is None and `chat` empty where only the bare id was given."""
+    """A message id taken apart. `from_us` is None and `chat` empty where only the bare id was given.
+
+    `participant` is who wrote it, in a group, where the id says so.
+    """
 
     id: str
     chat: str = ""
     from_us: bool | None = None
+    participant: str = ""
 
 
 def read_message_id(value: object) -> MessageKey | None:
@@ -46,15 +50,25 @@ def read_message_id(value: object) -> MessageKey | None:
     written = word(value)
     if written is None:
         return None
-    fields = written.split("_")
+    fields = written.split("_", 3)
     if len(fields) < 3 or fields[0] not in {"true", "false"}:
         return MessageKey(id=short(written))
-    return MessageKey(id=short(fields[2] or written), chat=fields[1], from_us=fields[0] == "true")
+    return MessageKey(
+        id=short(fields[2] or written),
+        chat=fields[1],
+        from_us=fields[0] == "true",
+        participant=fields[3] if len(fields) > 3 else "",
+    )
 
 
 def full_message_id(bare: str, chat: str, *, from_us: bool) -> str:
     """The id in the form that WAHA takes in requests."""
     return f"{'true' if from_us else 'false'}_{chat}_{bare}"
+
+
+def chat_named(value: object) -> str | None:
+    """A chat id, also where whatsapp-web.js wrote it as an object."""
+    return word(value.get("_serialized")) if isinstance(value, Mapping) else word(value)
 
 
 def chat_kind(chat: str) -> ChatKind:
@@ -85,11 +99,23 @@ def address_in(*chats: object, name: str | None = None) -> Address | None:
     return Address(wa_id=wa_id, lid=lid, name=name)
 
 
+def chats_of(address: Address) -> list[str]:
+    """Every chat id that the person may have, the one to try first in front."""
+    number = [f"{address.wa_id}@c.us"] if address.wa_id else []
+    return number + ([f"{address.lid}@lid"] if address.lid else [])
+
+
 def chat_of(address: Address) -> str | None:
     """The chat id to send to. The number goes first: every engine finds a person by it."""
-    if address.wa_id:
-        return f"{address.wa_id}@c.us"
-    return f"{address.lid}@lid" if address.lid else None
+    return next(iter(chats_of(address)), None)
+
+
+def one_spelling(*chats: object) -> str:
+    """The same text for the same person, whether by number or hidden id: the number where any tells it."""
+    person = address_in(*chats)
+    if person is None:
+        return next((chat for chat in chats if isinstance(chat, str)), "")
+    return chat_of(person) or ""
 
 
 def client_ref_for(message_id: UUID) -> str:
