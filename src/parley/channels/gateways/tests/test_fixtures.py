@@ -22,6 +22,12 @@ from parley.channels.gateways.waha.errors import refusal
 from parley.channels.gateways.waha.outbound import message_id_in
 from parley.core.http import Response
 
+# Captures of which nothing is applied, and why. All others must come out as something that is.
+NOT_APPLIED = {
+    "cloud_api": {
+        "webhook_message_status_group.json": "a receipt from a group, whose messages Parley only reads",
+    },
+}
 ROOT = Path(__file__).parents[5].parent / "shared" / "protocols" / "fixtures"
 
 pytestmark = pytest.mark.skipif(
@@ -50,6 +56,17 @@ def test_every_webhook_is_split_and_translated(provider: str) -> None:
                 seen.add(type(neutral))
                 assert not isinstance(neutral, Kept) or "not know" not in neutral.reason, path.name
     assert seen >= {InboundMessage, ReactionChange, StatusChange, Kept}
+
+
+@pytest.mark.parametrize("provider", NOT_APPLIED)
+def test_every_webhook_is_applied_or_left_out_with_a_reason(provider: str) -> None:
+    gateway, kept = gateway_for(provider), {}
+    for path in fixtures(provider, "webhook_*.json"):
+        events = [one for raw in gateway.split(path.read_bytes()) for one in gateway.translate(raw.payload)]
+        if all(isinstance(one, Kept) for one in events):
+            kept[path.name] = ", ".join(one.reason for one in events if isinstance(one, Kept))
+        assert not any(isinstance(one, Kept) and one.is_unsupported for one in events), path.name
+    assert kept == NOT_APPLIED[provider]
 
 
 @pytest.mark.parametrize(
