@@ -17,17 +17,18 @@ GATEWAY = gateway_for("cloud_api")
 FIELDS = st.sampled_from(sorted({*_FIELDS, *_KEPT, "tea_time"}))
 KINDS = st.sampled_from(sorted({*_READERS, "reaction", "edit", "revoke", "system", "hologram"}))
 NAMES = st.sampled_from(
-    [*_LISTS, *"""
-    action added_participants alert_info ban_info body call_permission_reply category code contact
-    context correct_category current_limit decision details direction display_phone_number duration edit
-    error_data event expiration expiration_timestamp from from_user_id group_id group_subject history
-    history_context id max_daily_conversations_per_business max_phone_numbers_per_waba message
-    message_template_buttons message_template_id metadata new_category new_quality_score origin
-    original_message_id phone_number phone_number_id phones previous_user_id progress recipient_id
-    recipient_type referral requested_verified_name response restriction_info revoke sdp session
-    start_time status subject system text threads timestamp to type user_id value violation_info wa_id
-    waba_ban_state
-    """.split()]
+    [*_LISTS,
+     "action", "added_participants", "alert_info", "ban_info", "body", "call_permission_reply", "category",
+     "code", "contact", "context", "correct_category", "current_limit", "decision", "details", "direction",
+     "display_phone_number", "duration", "edit", "error_data", "event", "expiration",
+     "expiration_timestamp", "from", "from_user_id", "group_id", "group_subject", "history",
+     "history_context", "id", "max_daily_conversations_per_business", "max_phone_numbers_per_waba",
+     "message", "message_template_buttons", "message_template_id", "metadata", "new_category",
+     "new_quality_score", "origin", "original_message_id", "phone_number", "phone_number_id", "phones",
+     "previous_user_id", "progress", "recipient_id", "recipient_type", "referral",
+     "requested_verified_name", "response", "restriction_info", "revoke", "sdp", "session", "start_time",
+     "status", "subject", "system", "text", "threads", "timestamp", "to", "type", "user_id", "value",
+     "violation_info", "wa_id", "waba_ban_state"]
 )  # fmt: skip
 WORDS = st.sampled_from(
     ["5519987654321", "BR.13", "call", "connect", "terminate", "APPROVED", "FLAGGED", "DISABLED_UPDATE",
