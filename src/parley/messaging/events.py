@@ -71,6 +71,24 @@ class ReactionChanged(MessageFact):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageEdited(MessageFact):
+    """A message has other words than before. `by` is None where it was edited on the phone."""
+
+    type: ClassVar[str] = "message.edited"
+
+    by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRevoked(MessageFact):
+    """A message was deleted for everyone. `by` as in `MessageEdited`."""
+
+    type: ClassVar[str] = "message.revoked"
+
+    by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MediaSettled(MessageFact):
     """The bytes of a received file are stored, or given up on; the object is the message."""
 

@@ -136,10 +136,11 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """`earlier_cursor` is empty when the first message is on the page."""
+    """`earlier_cursor` is empty when the first message is on the page; `abilities` are the number's."""
 
     row: ConversationRow
     channel_status: str
     bubbles: list[Bubble]
     earlier_cursor: str
     lock: Lock | None
+    abilities: frozenset[str]

@@ -10,7 +10,7 @@ from parley.channels.gateways.neutral import GatewayError
 from parley.core import clock
 from parley.core.jobs import defer, job
 from parley.core.transactions import workspace_transaction
-from parley.messaging.services import fetching, read_marks
+from parley.messaging.services import fetching, read_marks, typing
 
 log = structlog.get_logger(__name__)
 
@@ -57,3 +57,17 @@ def send_read_mark(workspace_id: str, conversation_id: str) -> None:
         if error.kind != "refused":
             raise
         log.info("read_mark.refused", conversation=conversation_id, code=error.code)
+
+
+@job(queue="default", retry=False, name="messaging.show_typing")
+def show_typing(workspace_id: str, conversation_id: str) -> None:
+    """Show the customer that somebody writes. It is over in a moment, so it is tried once."""
+    workspace = UUID(workspace_id)
+    with workspace_transaction(workspace):
+        sign = typing.sign_for(workspace, UUID(conversation_id))
+    if sign is None:
+        return
+    try:
+        typing.send_sign(sign)
+    except GatewayError as error:
+        log.info("typing.not_shown", conversation=conversation_id, code=error.code)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parley.messaging import set_aside_views, start_views, views
+from parley.messaging import revision_views, set_aside_views, start_views, views
 
 _CONVERSATION = "conversations/<uuid:conversation_id>/"
 _MESSAGE = "messages/<uuid:message_id>/"
@@ -19,6 +19,9 @@ urlpatterns = [
     path(f"{_CONVERSATION}reading/", views.conversation_reading, name="reading"),
     path(f"{_MESSAGE}reactions/", views.message_reactions, name="reactions"),
     path(f"{_MESSAGE}resend/", views.resend, name="resend"),
+    path(f"{_MESSAGE}revisions/", revision_views.revisions, name="revisions"),
+    path(f"{_MESSAGE}revocation/", revision_views.revocation, name="revocation"),
+    path(f"{_CONVERSATION}typing/", revision_views.typing, name="typing"),
     path("media/<uuid:media_id>/", views.media, name="media"),
     path("contacts/<uuid:contact_id>/earlier/", views.earlier, name="earlier"),
     path("channels/<uuid:channel_id>/set-aside/", set_aside_views.set_aside, name="set_aside"),

@@ -17,6 +17,7 @@ from parley.core import clock
 from parley.core.environment import environment
 from parley.core.errors import Invalid
 from parley.messaging import queries
+from parley.messaging.composed_forms import KINDS, send_composed
 from parley.messaging.forms import (
     MOST_ROWS,
     AssignForm,
@@ -93,7 +94,7 @@ def earlier(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
 @require_POST
 @calling_view(may="messages.send")
 def messages(request: HttpRequest, member: Member, conversation_id: UUID) -> HttpResponse:
-    """Send a text, files or a place; the answer is the new bubble, the same one for the same client id."""
+    """Send what the form holds; the answer is the new bubble, the same one for the same client id."""
     sent = _send_files(request, member, conversation_id)
     with inside(member), timezone.override(member.timezone):
         return _bubbles(
@@ -194,6 +195,8 @@ def _send_files(request: HttpRequest, member: Member, conversation_id: UUID) -> 
 
 
 def _send_words(request: HttpRequest, member: Member, conversation_id: UUID) -> UUID:
+    if request.POST.get("type") in KINDS:
+        return send_composed(member, conversation_id, request.POST)
     if request.POST.get("type") == "location":
         place = cleaned(PlaceForm(request.POST))
         return sending.send_location(member, conversation_id, name=place.pop("place_name"), **place)

@@ -17,7 +17,7 @@ InteractiveKind = Literal[
 ButtonKind = Literal["quick_reply", "url", "copy_code", "flow", "catalog"]
 
 
-class Choice(Struct, frozen=True, kw_only=True):
+class Choice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One button or row. `id` comes back when the customer chooses it."""
 
     id: str
@@ -25,7 +25,7 @@ class Choice(Struct, frozen=True, kw_only=True):
     description: str = ""
 
 
-class Section(Struct, frozen=True, kw_only=True):
+class Section(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A part of a list; `choices` for a list, `products` (the catalogue's own ids) for products."""
 
     title: str = ""
@@ -33,7 +33,7 @@ class Section(Struct, frozen=True, kw_only=True):
     products: list[str] = field(default_factory=list)
 
 
-class Interactive(Struct, frozen=True, kw_only=True):
+class Interactive(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message that the customer answers by tapping.
 
     `button` is the label that opens the list, the link or the flow. `flow_data` is given to the flow's first
@@ -55,14 +55,14 @@ class Interactive(Struct, frozen=True, kw_only=True):
     product_id: str = ""
 
 
-class Value(Struct, frozen=True, kw_only=True):
+class Value(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What stands for one variable of a template. `name` where the template's variables have names."""
 
     text: str
     name: str = ""
 
 
-class TemplateButton(Struct, frozen=True, kw_only=True):
+class TemplateButton(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the button at `index` (from 0) carries: payload, end of the address, code or flow token."""
 
     index: int
@@ -70,7 +70,7 @@ class TemplateButton(Struct, frozen=True, kw_only=True):
     value: str = ""
 
 
-class TemplateCard(Struct, frozen=True, kw_only=True):
+class TemplateCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One card of a carousel. `header_link` is a file at an address that Meta can reach."""
 
     header_kind: Literal["image", "video"] = "image"
@@ -80,7 +80,7 @@ class TemplateCard(Struct, frozen=True, kw_only=True):
     buttons: list[TemplateButton] = field(default_factory=list)
 
 
-class Template(Struct, frozen=True, kw_only=True):
+class Template(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An approved template with its variables filled in."""
 
     name: str
@@ -91,7 +91,7 @@ class Template(Struct, frozen=True, kw_only=True):
     cards: list[TemplateCard] = field(default_factory=list)
 
 
-class Poll(Struct, frozen=True, kw_only=True):
+class Poll(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A question with options."""
 
     name: str
@@ -99,7 +99,7 @@ class Poll(Struct, frozen=True, kw_only=True):
     multiple: bool = False
 
 
-class ContactCard(Struct, frozen=True, kw_only=True):
+class ContactCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody's card. `phones` in E.164."""
 
     name: str

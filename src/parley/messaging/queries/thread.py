@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parley.access.doors import Member
+from parley.channels.gateways import gateway_for
 from parley.core.errors import NotFound
 from parley.core.sql import statement
 from parley.messaging.queries.activities import activity_text
@@ -59,6 +60,7 @@ def thread_of(member: Member, conversation_id: UUID, *, before: str = "") -> Thr
         bubbles=bubbles,
         earlier_cursor=_word(bubbles[0]) if has_earlier else "",
         lock=lock_for(member, conversation_id),
+        abilities=gateway_for(row.provider).abilities,
     )
 
 
@@ -83,6 +85,7 @@ def thread_since(member: Member, conversation_id: UUID, *, since: UUID) -> Threa
         bubbles=_dressed(member, row, found, shown=shown, unread=row.unread_count),
         earlier_cursor="",
         lock=lock_for(member, conversation_id),
+        abilities=gateway_for(row.provider).abilities,
     )
 
 

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
 from parley.channels.gateways import gateway_for
 from parley.channels.gateways.neutral import Address, Credentials
 from parley.channels.services.credentials import credentials_for
 from parley.core.environment import environment
 from parley.core.http import call
-from parley.core.sql import statement
 from parley.messaging.models import Conversation, Message
+from parley.messaging.services.addresses import address_of
 
 MOST_MESSAGES: Final = 20
 """A mark covers what came before it; engines that mark one by one get the latest."""
@@ -48,7 +46,7 @@ def read_mark_for(workspace_id: UUID, conversation_id: UUID) -> ReadMark | None:
     return ReadMark(
         provider=conversation.channel.provider,
         credentials=credentials_for(conversation.channel),
-        to=_address(workspace_id, conversation.contact_id),
+        to=address_of(workspace_id, conversation.contact_id),
         message_ids=message_ids,
     )
 
@@ -59,16 +57,4 @@ def send_mark(mark: ReadMark) -> None:
     call(
         lambda http: gateway.mark_read(http, mark.credentials, to=mark.to, message_ids=mark.message_ids),
         environment().gateway_networks,
-    )
-
-
-def _address(workspace_id: UUID, contact_id: UUID) -> Address:
-    with connection.cursor() as cursor:
-        sql = statement("parley.messaging", "reading", "addresses")
-        cursor.execute(sql, {"workspace_id": workspace_id, "contact_id": contact_id})
-        known: dict[str, str] = dict(cursor.fetchall())
-    return Address(
-        wa_id=known.get("wa_id") or known.get("phone", "").removeprefix("+") or None,
-        lid=known.get("lid"),
-        bsuid=known.get("bsuid"),
     )

@@ -1,6 +1,7 @@
 /** [data-bubble-actions]: one small bar, moved beside the bubble under the pointer, finger or focus. */
 import { attach } from "./attach.js";
 import { copy } from "./copy.js";
+import { canRevise, revoke } from "./revise.js";
 
 const GAP = 6;
 
@@ -17,6 +18,8 @@ attach("[data-bubble-actions]", (bar) => {
     const note = bubble.classList.contains("note");
     bar.querySelector("[data-act=react]").hidden = note;
     bar.querySelector("[data-act=reply]").hidden = note;
+    bar.querySelector("[data-act=edit]").hidden = !canRevise(bubble, "edit") || !bubble.matches("[data-type=text]");
+    bar.querySelector("[data-act=revoke]").hidden = !canRevise(bubble, "revoke");
     const [outer, box] = [log.getBoundingClientRect(), bubble.getBoundingClientRect()];
     const right = box.right + GAP + bar.offsetWidth < outer.right;
     const wanted = bubble.matches("[data-ours]") === (document.documentElement.dir === "rtl") ? right : false;
@@ -39,6 +42,8 @@ attach("[data-bubble-actions]", (bar) => {
       const detail = { id: bubble.dataset.message, who, text: text || bubble.querySelector("img")?.alt || "…" };
       thread.dispatchEvent(new CustomEvent("parley:quote", { detail }));
     }
+    if (name === "edit") document.dispatchEvent(new CustomEvent("parley:edit", { detail: bubble }));
+    if (name === "revoke") revoke(bubble, bar.querySelector("[data-act=revoke]").dataset.sure);
     if (name === "react") {
       const detail = { bubble, anchor: bar.hidden ? bubble : bar };
       document.dispatchEvent(new CustomEvent("parley:react", { detail }));
@@ -67,8 +72,8 @@ attach("[data-bubble-actions]", (bar) => {
     act("reply");
   });
   log.addEventListener("keydown", (event) => {
-    const name = { q: "reply", "+": "react", c: "copy" }[event.key];
-    if (!name || !event.target.matches("[data-bubble]") || event.ctrlKey || event.metaKey) return;
+    const name = { q: "reply", "+": "react", c: "copy", e: "edit" }[event.key];
+    if (!name || bar.querySelector(`[data-act=${name}]`).hidden || !event.target.matches("[data-bubble]") || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     event.stopPropagation();
     act(name);

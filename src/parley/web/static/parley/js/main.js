@@ -24,5 +24,8 @@ import "./drafts.js";
 import "./tray.js";
 import "./quote.js";
 import "./place.js";
+import "./compose.js";
+import "./revise.js";
+import "./typing.js";
 import "./emoji.js";
 import "./sigil.js";

@@ -64,10 +64,10 @@ async function deliver(job) {
 function post({ url, token, clientId, text, file, quote, place: spot, bubble }) {
   const data = new FormData();
   data.set("client_id", clientId);
-  data.set("body", text ?? "");
+  if (!spot?.body) data.set("body", text ?? "");
   if (quote) data.set("quoted_id", quote.id);
   if (file) data.set("file", file, file.name);
-  for (const [name, value] of Object.entries(spot ?? {})) data.set(name, value);
+  for (const [name, value] of Object.entries(spot ?? {})) for (const one of [value].flat()) data.append(name, one);
   return new Promise((answered, failed) => {
     const request = new XMLHttpRequest();
     request.open("POST", url);
