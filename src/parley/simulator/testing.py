@@ -75,7 +75,8 @@ class Simulator:
         if hmac_key:
             webhook["hmac"] = {"key": hmac_key}
         # What the engines keep to themselves unless asked: NOWEB its memory, WEBJS the ticks.
-        config: Json = {"noweb": {"store": {"enabled": True}}, "webjs": {"tagsEventsOn": True}}
+        noweb = {"markOnline": False, "store": {"enabled": True, "fullSync": False}}
+        config: Json = {"noweb": noweb, "webjs": {"tagsEventsOn": True}}
         if webhook_url:
             config["webhooks"] = [webhook]
         self.waha("POST", "/api/sessions", {"name": name, "start": True, "config": config})

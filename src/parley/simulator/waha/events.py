@@ -14,6 +14,7 @@ from parley.simulator.waha.names import (
     is_group,
     me_chat,
     participant_of,
+    somebody,
 )
 from parley.simulator.waha.shapes import WahaShapes
 from parley.simulator.waha.webhooks import ENGINE_EVENT, Webhooks
@@ -60,7 +61,7 @@ class WahaEvents:
         group = self.book.groups.get((message.channel, message.wa_id))
         for wa_id in group.members if group else {}:
             if wa_id != session.phone:
-                participant = chat_id(session, self.world.person(wa_id))
+                participant = chat_id(session, somebody(self.world, wa_id))
                 payload = self.tick(session, message, participant=participant)
                 self.webhooks.emit(session, "message.ack.group", payload)
 

@@ -2,7 +2,7 @@
 
 from parley.simulator.records import Json, Session
 from parley.simulator.waha.address_book import Group
-from parley.simulator.waha.names import BROWSER_ENGINES, jids, phone_chat, phone_jid
+from parley.simulator.waha.names import BROWSER_ENGINES, jids, phone_chat, phone_jid, somebody
 from parley.simulator.world import World
 
 
@@ -18,7 +18,7 @@ def members_of(world: World, session: Session, group: Group) -> list[Json]:
     """The participants in the engine's own shape."""
     shown: list[Json] = []
     for wa_id, role in group.members.items():
-        person = world.person(wa_id)
+        person = somebody(world, wa_id)
         admin, superadmin = role in {"admin", "superadmin"}, role == "superadmin"
         name, other = jids(session, person)
         if session.engine == "NOWEB":

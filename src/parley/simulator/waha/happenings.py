@@ -8,7 +8,15 @@ from msgspec.structs import replace
 from parley.simulator.records import Json, Message, Person, Session
 from parley.simulator.waha.address_book import Group, GroupRole, Label
 from parley.simulator.waha.events import WahaEvents, is_ignored
-from parley.simulator.waha.names import chat_id, full_id, is_group, me_chat, participant_of, phone_chat
+from parley.simulator.waha.names import (
+    chat_id,
+    full_id,
+    is_group,
+    me_chat,
+    participant_of,
+    phone_chat,
+    somebody,
+)
 from parley.simulator.world import World
 
 CallPhase = Literal["received", "accepted", "rejected"]
@@ -142,7 +150,7 @@ def label_shape(label: Label) -> Json:
 def participants(session: Session, members: Mapping[str, GroupRole], world: World) -> list[Json]:
     """Members with their roles: the hidden id first where the session has it, always with the number."""
     return [
-        {"id": chat_id(session, world.person(wa_id)), "pn": phone_chat(wa_id), "role": role}
+        {"id": chat_id(session, somebody(world, wa_id)), "pn": phone_chat(wa_id), "role": role}
         for wa_id, role in members.items()
     ]
 

@@ -40,11 +40,16 @@ def me_chat(session: Session) -> str:
     return phone_chat(session.phone or "")
 
 
+def somebody(world: World, wa_id: str) -> Person:
+    """Who has this number; a stranger, or the shop itself, does not become a customer by being named."""
+    return world.known_person(wa_id) or world.make_person(wa_id, name=f"+{wa_id}")
+
+
 def writer_of(world: World, session: Session, message: Message) -> Person:
     """Who wrote: the shop, the customer, or in a group one of its members."""
     if message.from_us:
         return world.make_person(session.phone or "", name=session.push_name)
-    return world.person(message.participant or message.wa_id)
+    return somebody(world, message.participant or message.wa_id)
 
 
 def participant_of(world: World, session: Session, message: Message) -> str | None:
