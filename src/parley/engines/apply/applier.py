@@ -1,32 +1,21 @@
 """The applier: raw events become messages, statuses and states, in batches, in the order of each channel.
 
-A batch is one transaction. Only when it fails is each event applied in its own savepoint, so that a bad one
+A batch is one transaction. Only when it fails is a smaller one taken apart in savepoints, so that a bad event
 is parked, visible and retryable, and never blocks the rest.
 """
 
 import asyncio
-from collections.abc import Iterable
+import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
 from uuid import UUID
 
 import structlog
-from msgspec import structs
 
-from parley.channels.gateways import gateway_for
-from parley.channels.gateways.neutral import (
-    ChannelState,
-    InboundMessage,
-    Kept,
-    NeutralEvent,
-    ReactionChange,
-    StatusChange,
-)
-from parley.engines.announcing import announce
+from parley import __version__
 from parley.engines.apply.batch import Batch, ChannelRow, StoredEvent, sql
-from parley.engines.apply.channels import apply_channel_states
-from parley.engines.apply.messages import apply_messages
-from parley.engines.apply.statuses import apply_reactions, apply_statuses
+from parley.engines.apply.stages import apply_stages
+from parley.engines.apply.translating import translated
 from parley.engines.database import (
     DATABASE_AWAY,
     Connection,
@@ -40,11 +29,14 @@ from parley.engines.wakeups import Wakeup
 
 log = structlog.get_logger(__name__)
 
-Kind = TypeVar("Kind", bound=NeutralEvent)
-
-_MOST_EVENTS = 200
+_MOST_EVENTS = 1_000
+_FEWEST_EVENTS = 50
+"""Also as many as are taken apart at once: in savepoints of one each, they fit well into one transaction."""
 _MOST_BYTES = 8 * 1024 * 1024
 _CHANNELS_AT_ONCE = 4
+_LONGEST_TURN = 1.0
+"""Seconds that a channel may go on while others wait for their turn."""
+_RETRIED_AT_ONCE = 500
 
 
 class Applier:
@@ -54,11 +46,14 @@ class Applier:
         self._pool = pool
         self._wakeup = wakeup
         self._turns = asyncio.Semaphore(_CHANNELS_AT_ONCE)
+        self._most: dict[UUID, int] = {}
 
     async def run(self) -> None:
-        """Apply what waits, for ever."""
+        """Apply what waits, for ever. What another version could not read is tried again first."""
+        has_retried = False
         while True:
             try:
+                has_retried = has_retried or await self.retry_parked()
                 more = await self.apply_all()
             except DATABASE_AWAY as error:
                 log.warning("apply.database_away", reason=type(error).__name__)
@@ -66,82 +61,104 @@ class Applier:
             if not more:
                 await self._wakeup.wait()
 
+    async def retry_parked(self, version: str = __version__) -> bool:
+        """Let everything that another version parked wait once more. True when all of it does."""
+        while True:
+            async with platform_transaction(self._pool) as connection:
+                cursor = await connection.execute(
+                    sql("retry_parked"), {"version": version, "most": _RETRIED_AT_ONCE}
+                )
+            if cursor.rowcount < _RETRIED_AT_ONCE:
+                return True
+
     async def apply_all(self) -> bool:
         """One turn over every channel with new events. True when there may be more."""
         async with platform_transaction(self._pool) as connection:
             rows = await (await connection.execute(sql("channels_with_work"))).fetchall()
-        turns = [self._apply_channel(row["workspace_id"], row["channel_id"]) for row in rows]
-        return any(await asyncio.gather(*turns))
+        turns = [self._take_turn(row["workspace_id"], row["channel_id"]) for row in rows]
+        ends = await asyncio.gather(*turns, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+        return any(ends)
 
-    async def _apply_channel(self, workspace_id: UUID, channel_id: UUID) -> bool:
+    async def _take_turn(self, workspace_id: UUID, channel_id: UUID) -> bool:
+        """Apply a channel's batches for a while. False when nothing was there, or another applier has it."""
         async with self._turns:
-            try:
-                count = await self._apply_batch(workspace_id, channel_id, one_by_one=False)
-            except Exception as error:
-                if is_away(error):
-                    raise
-                log.exception("apply.batch_failed", channel=str(channel_id), reason=type(error).__name__)
-                count = await self._apply_batch(workspace_id, channel_id, one_by_one=True)
+            until = time.monotonic() + _LONGEST_TURN
+            count, most = await self._apply_some(workspace_id, channel_id)
+            while count == most and time.monotonic() < until:
+                count, most = await self._apply_some(workspace_id, channel_id)
         return count > 0
 
-    async def _apply_batch(self, workspace_id: UUID, channel_id: UUID, *, one_by_one: bool) -> int:
+    async def _apply_some(self, workspace_id: UUID, channel_id: UUID) -> tuple[int, int]:
+        """A batch, as large as went well lately. How many events it had, and how many it might have had."""
+        most = self._most.get(channel_id, _MOST_EVENTS)
+        try:
+            count = await self._apply_batch(workspace_id, channel_id, most=most, in_parts=False)
+        except Exception as error:
+            # Also one that takes too long: the next is smaller.
+            self._most[channel_id] = max(most // 4, _FEWEST_EVENTS)
+            if is_away(error):
+                raise
+            log.exception("apply.batch_failed", channel=str(channel_id), reason=type(error).__name__)
+            most = _FEWEST_EVENTS
+            count = await self._apply_batch(workspace_id, channel_id, most=most, in_parts=True)
+            return count, most
+        if most < _MOST_EVENTS:
+            self._most[channel_id] = min(2 * most, _MOST_EVENTS)
+        else:
+            self._most.pop(channel_id, None)
+        return count, most
+
+    async def _apply_batch(self, workspace_id: UUID, channel_id: UUID, *, most: int, in_parts: bool) -> int:
         place = {"workspace": workspace_id, "channel": channel_id}
         async with workspace_transaction(self._pool, workspace_id) as connection:
             row = await (await connection.execute(sql("lock_channel"), place)).fetchone()
             if row is None:
                 return 0  # another applier has it
+            has_early = row.pop("has_early")
             channel = ChannelRow(**row)
-            rows = await (
-                await connection.execute(
-                    sql("next_events"), {**place, "most": _MOST_EVENTS, "most_bytes": _MOST_BYTES}
-                )
-            ).fetchall()
-            stored = [translated(channel.provider, **row) for row in rows]
-            outcomes = (
-                [await self._apply_one(connection, workspace_id, channel, event) for event in stored]
-                if one_by_one
-                else await self._apply_together(Batch(connection, workspace_id, channel, stored))
-            )
-            if stored:
-                await self._finish(connection, place, stored, outcomes)
-        for event, (state, _) in zip(stored, outcomes, strict=True):
-            events_applied.labels(state).inc()
-            apply_seconds.observe((datetime.now(UTC) - event.received_at).total_seconds())
+            limits = {"most": most, "most_bytes": _MOST_BYTES}
+            rows = await (await connection.execute(sql("next_events"), {**place, **limits})).fetchall()
+            if not rows:
+                return 0
+            stored = await translated(channel.provider, rows)
+            await connection.execute(sql("steady_plans"))
+            batch = Batch(connection, workspace_id, channel, stored, may_have_early=has_early or in_parts)
+            outcomes = await (self._apply_parts(batch) if in_parts else apply_stages(batch))
+            await self._finish(connection, place, stored, outcomes)
+        self._measure(stored, outcomes)
         return len(stored)
 
-    async def _apply_one(
-        self, connection: Connection, workspace_id: UUID, channel: ChannelRow, event: StoredEvent
-    ) -> tuple[str, str]:
+    async def _apply_parts(self, batch: Batch) -> list[tuple[str, str]]:
+        """The batch in a savepoint; where that fails its halves, down to the one event that is at fault."""
         try:
-            async with connection.transaction():
-                return (await self._apply_together(Batch(connection, workspace_id, channel, [event])))[0]
+            async with batch.connection.transaction():
+                return await apply_stages(batch)
         except Exception as error:
             if is_away(error):
                 raise
-            log.exception("apply.parked", inbound_event=str(event.id), channel=str(channel.id))
-            return "parked", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-
-    async def _apply_together(self, batch: Batch) -> list[tuple[str, str]]:
-        events = [event for stored in batch.stored for event in stored.events]
-        await apply_channel_states(batch, only(ChannelState, events))
-        messages = only(InboundMessage, events)
-        answers = await apply_messages(batch, messages) if messages else []
-        await apply_statuses(batch, [*answers, *only(StatusChange, events)])
-        await apply_reactions(batch, only(ReactionChange, events))
-        await announce(batch.connection, batch.workspace_id, batch.facts)
-        return [stored.outcome for stored in batch.stored]
+            if len(batch.stored) == 1:
+                event = batch.stored[0]
+                log.exception("apply.parked", inbound_event=str(event.id), channel=str(batch.channel.id))
+                return [("parked", _reason(error))]
+        middle = len(batch.stored) // 2
+        halves = [batch.part(batch.stored[:middle]), batch.part(batch.stored[middle:])]
+        return [outcome for half in halves for outcome in await self._apply_parts(half)]
 
     async def _finish(
         self,
         connection: Connection,
         place: dict[str, UUID],
-        stored: list[StoredEvent],
-        outcomes: list[tuple[str, str]],
+        stored: Sequence[StoredEvent],
+        outcomes: Sequence[tuple[str, str]],
     ) -> None:
         await connection.execute(
             sql("finish_events"),
             {
                 **place,
+                "version": __version__,
                 "id": [event.id for event in stored],
                 "state": [state for state, _ in outcomes],
                 "error": [reason for _, reason in outcomes],
@@ -150,23 +167,13 @@ class Applier:
         newest = max(event.received_at for event in stored)
         await connection.execute(sql("saw_activity"), {**place, "at": newest})
 
-
-def translated(provider: str, id: UUID, payload: dict[str, object], received_at: datetime) -> StoredEvent:  # noqa: A002
-    """A row of `inbound_event` in neutral words. A translation that breaks parks its event, not the rest."""
-    try:
-        events = gateway_for(provider).translate(payload)
-    except Exception as error:
-        log.exception("apply.untranslatable", inbound_event=str(id))
-        return StoredEvent(id, received_at, (), f"Not understood: {type(error).__name__}.", is_parked=True)
-    # Their clock may be wrong: nothing that reached us was said after it reached us.
-    useful = tuple(
-        structs.replace(event, at=min(event.at, received_at))
-        for event in events
-        if not isinstance(event, Kept)
-    )
-    reasons = [event.reason for event in events if isinstance(event, Kept)]
-    return StoredEvent(id, received_at, useful, "" if useful else ("; ".join(reasons) or "Nothing to apply."))
+    def _measure(self, stored: Sequence[StoredEvent], outcomes: Sequence[tuple[str, str]]) -> None:
+        now = datetime.now(UTC)
+        for event, (state, _) in zip(stored, outcomes, strict=True):
+            events_applied.labels(state).inc()
+            apply_seconds.observe((now - event.received_at).total_seconds())
 
 
-def only(kind: type[Kind], events: Iterable[NeutralEvent]) -> list[Kind]:
-    return [event for event in events if isinstance(event, kind)]
+def _reason(error: Exception) -> str:
+    first = next(iter(str(error).splitlines()), "")
+    return f"{type(error).__name__}: {first}"[:1_000]

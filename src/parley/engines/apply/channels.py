@@ -20,15 +20,15 @@ async def apply_channel_states(batch: Batch, states: list[ChannelState]) -> None
             "phone_number": state.phone_number,
             "display_name": state.display_name,
         }
-        cursor = await batch.connection.execute(sql("change_channel"), parameters)
+        cursor = await batch.connection.execute(sql("change_channel", "number"), parameters)
         if cursor.rowcount == 0:
             continue
         # A session says SCAN_QR again for every new code: the page must fetch it, the history need not grow.
         if state.status != before:
-            await batch.connection.execute(sql("note_channel_state"), parameters)
+            await batch.connection.execute(sql("note_channel_state", "number"), parameters)
         if state.status == "working" and before != "working":
-            await batch.connection.execute(sql("resume_queue"), parameters)
-            await batch.connection.execute(sql("wake_sender"), parameters)
+            await batch.connection.execute(sql("resume_queue", "number"), parameters)
+            await batch.connection.execute(sql("wake_sender", "number"), parameters)
         before = state.status
         batch.facts.append(
             Fact(

@@ -1,7 +1,8 @@
 """Messages into threads. One that is there already changes nothing; an echo of our own is its answer."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,51 +10,94 @@ import msgspec
 from parley.channels.gateways.neutral import InboundMessage, StatusChange
 from parley.core.ids import new_id
 from parley.engines.announcing import Fact
-from parley.engines.apply.batch import Batch, Placed, address_key, sql
-from parley.engines.apply.conversations import open_conversations, touch_conversations
-from parley.engines.apply.people import resolve_people
+from parley.engines.apply.batch import Batch, Placed, address_key, as_json, sql
+from parley.engines.apply.conversations import place, touch_conversations
+from parley.engines.apply.people import find_people, resolve_people
+
+_ID_TAKEN = "Its id is that of a message in another chat."
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What the messages of a batch brought about.
+
+    `answers` is what echoes say about messages that we sent ourselves; `added` are the provider's ids of what
+    is there now and was not before, `outbound` those of them that our own side wrote.
+    """
+
+    answers: list[StatusChange]
+    added: list[str]
+    outbound: list[UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    by_provider_id: dict[str, UUID]
-    by_client_ref: dict[str, UUID]
+    by_provider_id: dict[str, dict[str, Any]]
+    by_client_ref: dict[str, dict[str, Any]]
 
-    def of(self, message: InboundMessage) -> UUID | None:
+    def of(self, message: InboundMessage) -> dict[str, Any] | None:
         found = self.by_provider_id.get(message.provider_message_id)
         return found or self.by_client_ref.get(message.client_ref or "")
 
 
-async def apply_messages(batch: Batch, messages: list[InboundMessage]) -> list[StatusChange]:
-    """Add the messages that are new. Returns what echoes say about messages that we sent ourselves."""
+async def apply_messages(batch: Batch, messages: list[InboundMessage]) -> Applied:
+    """Add the messages that are new."""
+    if not messages:
+        return Applied([], [], [])
     known = await _known(batch, messages)
-    echoes = [m for m in messages if m.from_us and known.of(m) is not None]
     fresh: dict[str, InboundMessage] = {}
     for message in messages:
         if known.of(message) is None:
             fresh.setdefault(message.provider_message_id, message)
+    repeats = [m for m in messages if fresh.get(m.provider_message_id) is not m]
+    await _turn_down_strangers(batch, repeats, known, fresh)
     contacts = await resolve_people(batch, [m.counterpart for m in fresh.values()])
     new = [m for m in fresh.values() if address_key(m.counterpart) in contacts]
     answers = await _adopt_echoes(batch, new, contacts)
     adopted = {answer.provider_message_id for answer in answers}
-    await _add(batch, [m for m in new if m.provider_message_id not in adopted], contacts)
-    return [*answers, *(_accepted(echo) for echo in echoes)]
+    placed = await _add(batch, [m for m in new if m.provider_message_id not in adopted], contacts)
+    echoes = [m for m in repeats if m.from_us and known.of(m) is not None]
+    return Applied(
+        [*answers, *(_accepted(echo) for echo in echoes)],
+        [item.message.provider_message_id for item in placed],
+        [item.id for item in placed if item.message.from_us],
+    )
 
 
 async def _known(batch: Batch, messages: list[InboundMessage]) -> _Known:
-    cursor = await batch.connection.execute(
+    rows = await batch.rows(
         sql("known_messages"),
-        {
-            **batch.parameters,
-            "provider_id": [m.provider_message_id for m in messages],
-            "client_ref": [m.client_ref for m in messages if m.client_ref],
-        },
+        provider_id=sorted({m.provider_message_id for m in messages}),
+        client_ref=sorted({m.client_ref for m in messages if m.client_ref}),
     )
-    rows = await cursor.fetchall()
     return _Known(
-        by_provider_id={row["provider_message_id"]: row["id"] for row in rows if row["provider_message_id"]},
-        by_client_ref={row["client_ref"]: row["id"] for row in rows if row["client_ref"]},
+        by_provider_id={row["provider_message_id"]: row for row in rows if row["provider_message_id"]},
+        by_client_ref={row["client_ref"]: row for row in rows if row["client_ref"]},
     )
+
+
+async def _turn_down_strangers(
+    batch: Batch, repeats: Sequence[InboundMessage], known: _Known, fresh: dict[str, InboundMessage]
+) -> None:
+    """What only has the id of another chat's message is no repeat of it. It is parked, where it is seen.
+
+    Some providers' ids are made by the writer's phone and are unique within a chat only, but nothing else
+    names a message in statuses and reactions: there can be one of each on a number.
+    """
+    said = [m for m in repeats if not m.from_us]
+    if not said:
+        return
+    contacts = await find_people(batch, [m.counterpart for m in said])
+    for message in said:
+        contact = contacts.get(address_key(message.counterpart))
+        there = known.of(message)
+        if there is not None:
+            is_other = there["direction"] != "inbound" or contact not in {None, there["contact_id"]}
+        else:
+            first = fresh[message.provider_message_id]
+            is_other = first.from_us or address_key(first.counterpart) != address_key(message.counterpart)
+        if is_other:
+            batch.turn_down(message, _ID_TAKEN)
 
 
 async def _adopt_echoes(
@@ -63,29 +107,25 @@ async def _adopt_echoes(
 
     Only what is on its way or uncertain is considered, oldest first, each once.
     """
-    echoes = [m for m in messages if m.from_us]
+    echoes = [m for m in messages if m.from_us and m.type != "system" and not m.is_history]
     if not echoes:
         return []
-    cursor = await batch.connection.execute(
+    rows = await batch.rows(
         sql("unanswered_sends"),
-        {**batch.parameters, "contact_id": [contacts[address_key(m.counterpart)] for m in echoes]},
+        contact_id=sorted({contacts[address_key(echo.counterpart)] for echo in echoes}),
     )
-    waiting = {
-        (row["contact_id"], row["type"], row["body"]): row["id"] for row in reversed(await cursor.fetchall())
-    }
+    waiting = {(row["contact_id"], row["type"], row["body"]): row["id"] for row in reversed(rows)}
     pairs: dict[UUID, InboundMessage] = {}
     for echo in echoes:
         found = waiting.pop((contacts[address_key(echo.counterpart)], echo.type, echo.body), None)
         if found is not None:
             pairs[found] = echo
-    await batch.connection.execute(
-        sql("adopt_echo"),
-        {
-            **batch.parameters,
-            "id": list(pairs),
-            "provider_message_id": [echo.provider_message_id for echo in pairs.values()],
-        },
-    )
+    if pairs:
+        await batch.rows(
+            sql("adopt_echo"),
+            id=list(pairs),
+            provider_message_id=[echo.provider_message_id for echo in pairs.values()],
+        )
     return [_accepted(echo) for echo in pairs.values()]
 
 
@@ -95,34 +135,31 @@ def _accepted(echo: InboundMessage) -> StatusChange:
     )
 
 
-async def _add(batch: Batch, messages: list[InboundMessage], contacts: dict[str, UUID]) -> None:
+async def _add(batch: Batch, messages: list[InboundMessage], contacts: dict[str, UUID]) -> list[Placed]:
     if not messages:
-        return
-    first_at = {contacts[address_key(m.counterpart)]: m.at for m in reversed(messages)}
-    conversations = await open_conversations(batch, first_at)
-    placed = [
-        Placed(new_id(), m, contact, conversations[contact])
-        for m in messages
-        for contact in (contacts[address_key(m.counterpart)],)
-    ]
+        return []
+    placed = await place(batch, messages, contacts)
     media = await _add_media(batch, placed)
-    columns = _columns(placed, media)
-    await batch.connection.execute(sql("add_messages"), {**batch.parameters, **columns})
+    await batch.rows(sql("add_messages"), **_columns(placed, media))
     await touch_conversations(batch, placed)
-    batch.facts += [
-        Fact(
-            "message.echoed" if item.message.from_us else "message.received",
-            "message",
-            item.id,
-            {
-                "conversation_id": item.conversation_id,
-                "contact_id": item.contact_id,
-                "type": item.message.type,
-            },
-            ("inbox", f"conversation:{item.conversation_id}"),
-        )
-        for item in placed
-    ]
+    batch.facts += [_fact(item) for item in placed]
+    return placed
+
+
+def _fact(item: Placed) -> Fact:
+    data: dict[str, object] = {
+        "conversation_id": item.conversation_id,
+        "contact_id": item.contact_id,
+        "type": item.message.type,
+    }
+    call = item.message.content.get("call")
+    if item.message.is_history:
+        kind = "message.recovered"
+    elif item.message.type == "system" and isinstance(call, dict):
+        kind, data["phase"] = "call.received", call["phase"]
+    else:
+        kind = "message.echoed" if item.message.from_us else "message.received"
+    return Fact(kind, "message", item.id, data, ("inbox", f"conversation:{item.conversation_id}"))
 
 
 def _columns(placed: list[Placed], media: dict[UUID, UUID]) -> dict[str, list[object]]:
@@ -141,6 +178,7 @@ def _columns(placed: list[Placed], media: dict[UUID, UUID]) -> dict[str, list[ob
         "status": ["accepted" if item.message.from_us else "received" for item in placed],
         "at": [item.message.at for item in placed],
         "metadata": ['{"echo":true}' if item.message.from_us else "{}" for item in placed],
+        "recovered": [item.message.is_history for item in placed],
     }
 
 
@@ -150,29 +188,26 @@ async def _add_media(batch: Batch, placed: list[Placed]) -> dict[UUID, UUID]:
     if not files:
         return {}
     refs = [(media_id, media) for media_id, media in files.values() if media is not None]
-    await batch.connection.execute(
+    await batch.rows(
         sql("add_media"),
-        {
-            **batch.parameters,
-            "id": [media_id for media_id, _ in refs],
-            "state": ["pending" for _ in refs],
-            "mime_type": [media.mime_type for _, media in refs],
-            "filename": [media.filename or "" for _, media in refs],
-            "byte_size": [media.byte_size for _, media in refs],
-            "reference": [json.dumps(msgspec.to_builtins(media)) for _, media in refs],
-            "error": [media.error or "" for _, media in refs],
-        },
+        id=[media_id for media_id, _ in refs],
+        state=["pending" for _ in refs],
+        mime_type=[media.mime_type for _, media in refs],
+        filename=[media.filename or "" for _, media in refs],
+        byte_size=[media.byte_size for _, media in refs],
+        reference=[as_json(media) for _, media in refs],
+        error=[media.error or "" for _, media in refs],
     )
-    await batch.connection.execute(
-        sql("fetch_media"), {**batch.parameters, "id": [media_id for media_id, _ in refs]}
-    )
+    await batch.rows(sql("fetch_media"), id=[media_id for media_id, _ in refs])
     return {message_id: media_id for message_id, (media_id, _) in files.items()}
 
 
 def _content(message: InboundMessage) -> str:
+    if message.location is None and not message.forwarded:
+        return as_json(message.content) if message.content else "{}"
     content = dict(message.content)
     if message.location is not None:
         content["location"] = msgspec.to_builtins(message.location)
     if message.forwarded:
         content["forwarded"] = True
-    return json.dumps(content)
+    return as_json(content)

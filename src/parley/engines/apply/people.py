@@ -1,20 +1,27 @@
 """Who wrote: found by any of their addresses, or met for the first time, and never twice at once."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
 from parley.channels.gateways.neutral import Address
 from parley.core.address_hash import address_hash
 from parley.core.ids import new_id
 from parley.core.phone import from_wa_id, international
-from parley.core.sql import statement
-from parley.engines.apply.batch import Batch, address_key
+from parley.engines.apply.batch import Batch, address_key, sql
 
 Identity = tuple[str, str, str]
 """kind, scope, value: what is unique in a workspace."""
 
+HASHED_KINDS: Final = frozenset({"phone", "bsuid", "lid"})
+"""What can be written to, and therefore be suppressed."""
+
 _STRENGTH = ("bsuid", "wa_id", "phone", "lid", "username")
 """Where addresses of one person point at different contacts, the first of these decides."""
+
+_phone_of = lru_cache(maxsize=20_000)(from_wa_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,63 +37,115 @@ class Person:
         return self.name or (international(phone) if phone else self.identities[0][2])
 
 
-async def resolve_people(batch: Batch, addresses: list[Address]) -> dict[str, UUID]:
+async def resolve_people(batch: Batch, addresses: Iterable[Address]) -> dict[str, UUID]:
     """The contact of every address, by `address_key`. Strangers become contacts."""
-    people = _people(addresses, scope=batch.channel.portfolio_id or str(batch.channel.id))
-    known = await _known(batch, people)
-    if any(_contact(person, known) is None for person in people.values()):
-        await batch.connection.execute(_sql("lock_new_people"), batch.parameters)
-        known = await _known(batch, people)
-        known |= await _add_contacts(batch, [p for p in people.values() if _contact(p, known) is None])
+    people = _people(addresses, scope=batch.channel.scope)
+    if not people:
+        return {}
+    stored = await known_identities(batch, _every(people))
+    known = dict(stored)
+    if any(contact_among(person.identities, known) is None for person in people.values()):
+        await batch.rows(sql("lock_new_people", "people"))
+        stored = await known_identities(batch, _every(people))
+        known = dict(stored)
+        strangers = [p for p in people.values() if contact_among(p.identities, known) is None]
+        known |= await _add_contacts(batch, strangers)
     found = {key: _certain(person, known) for key, person in people.items()}
-    await _add_identities(batch, people, found)
-    await _follow_names(batch, people, found)
+    fresh = {
+        identity: found[key]
+        for key, person in people.items()
+        for identity in person.identities
+        if identity not in stored
+    }
+    await add_identities(batch, fresh)
+    await _follow_names(batch, {found[key]: person.name for key, person in people.items() if person.name})
     return found
 
 
-def _people(addresses: list[Address], *, scope: str) -> dict[str, Person]:
-    people: dict[str, Person] = {}
-    for address in addresses:
-        key = address_key(address)
-        before = people.get(key, Person((), ""))
-        merged = dict.fromkeys((*before.identities, *_identities(address, scope)))
-        ordered = tuple(sorted(merged, key=lambda identity: _STRENGTH.index(identity[0])))
-        people[key] = Person(ordered, (address.name or before.name).replace("\0", "").strip()[:200])
-    return {key: person for key, person in people.items() if person.identities}
+async def find_people(batch: Batch, addresses: Iterable[Address]) -> dict[str, UUID]:
+    """The contacts of those addresses that somebody here has, by `address_key`. Nobody is added."""
+    people = _people(addresses, scope=batch.channel.scope)
+    if not people:
+        return {}
+    known = await known_identities(batch, _every(people))
+    contacts = {key: contact_among(person.identities, known) for key, person in people.items()}
+    return {key: contact for key, contact in contacts.items() if contact is not None}
 
 
-def _identities(address: Address, scope: str) -> list[Identity]:
+def identities_of(address: Address, scope: str) -> tuple[Identity, ...]:
+    """Everything an address says, strongest first; the ids that a provider gives are its `scope`'s own."""
     found: list[Identity] = []
     if address.bsuid:
         found.append(("bsuid", scope, address.bsuid))
     if address.wa_id:
         found.append(("wa_id", "", address.wa_id))
-        phone = from_wa_id(address.wa_id)
+        phone = _phone_of(address.wa_id)
         if phone:
             found.append(("phone", "", phone))
     if address.lid:
         found.append(("lid", scope, address.lid))
     if address.username:
         found.append(("username", "", address.username))
-    return found
+    return tuple(found)
 
 
-async def _known(batch: Batch, people: dict[str, Person]) -> dict[Identity, UUID]:
-    wanted = {identity for person in people.values() for identity in person.identities}
-    kinds, scopes, values = zip(*wanted, strict=True) if wanted else ((), (), ())
-    cursor = await batch.connection.execute(
-        _sql("known_identities"),
-        {**batch.parameters, "kind": list(kinds), "scope": list(scopes), "value": list(values)},
+async def known_identities(batch: Batch, wanted: Iterable[Identity]) -> dict[Identity, UUID]:
+    """Whose they are, of those that are anybody's."""
+    kinds, scopes, values = zip(*sorted(set(wanted)), strict=True)
+    rows = await batch.rows(
+        sql("known_identities", "people"), kind=list(kinds), scope=list(scopes), value=list(values)
     )
-    return {(row["kind"], row["scope"], row["value"]): row["contact_id"] for row in await cursor.fetchall()}
+    return {(row["kind"], row["scope"], row["value"]): row["contact_id"] for row in rows}
 
 
-def _contact(person: Person, known: dict[Identity, UUID]) -> UUID | None:
-    return next((known[identity] for identity in person.identities if identity in known), None)
+def contact_among(identities: Iterable[Identity], known: Mapping[Identity, UUID]) -> UUID | None:
+    """The contact of the first of these that is known."""
+    return next((known[identity] for identity in identities if identity in known), None)
 
 
-def _certain(person: Person, known: dict[Identity, UUID]) -> UUID:
-    contact = _contact(person, known)
+async def add_identities(batch: Batch, fresh: Mapping[Identity, UUID]) -> None:
+    """Attach them. One that somebody else attached meanwhile stays theirs."""
+    if not fresh:
+        return
+    await batch.rows(
+        sql("add_identities", "people"),
+        id=[new_id() for _ in fresh],
+        contact_id=list(fresh.values()),
+        kind=[kind for kind, _, _ in fresh],
+        scope=[scope for _, scope, _ in fresh],
+        value=[value for _, _, value in fresh],
+        address_hash=[
+            address_hash(batch.workspace_id, value) if kind in HASHED_KINDS else None
+            for kind, _, value in fresh
+        ],
+    )
+
+
+def clean_name(name: str | None) -> str:
+    """What somebody calls themselves, fit to be shown in a line."""
+    return (name or "").replace("\0", "").strip()[:200]
+
+
+def _people(addresses: Iterable[Address], *, scope: str) -> dict[str, Person]:
+    people: dict[str, Person] = {}
+    for address in addresses:
+        key = address_key(address)
+        identities = identities_of(address, scope)
+        before = people.get(key)
+        if before is not None and before.identities != identities:
+            merged = dict.fromkeys((*before.identities, *identities))
+            identities = tuple(sorted(merged, key=lambda identity: _STRENGTH.index(identity[0])))
+        if identities:
+            people[key] = Person(identities, clean_name(address.name) or (before.name if before else ""))
+    return people
+
+
+def _every(people: Mapping[str, Person]) -> set[Identity]:
+    return {identity for person in people.values() for identity in person.identities}
+
+
+def _certain(person: Person, known: Mapping[Identity, UUID]) -> UUID:
+    contact = contact_among(person.identities, known)
     if contact is None:
         raise LookupError("A contact was added and is not there.")
     return contact
@@ -97,56 +156,24 @@ async def _add_contacts(batch: Batch, strangers: list[Person]) -> dict[Identity,
     added: dict[Identity, UUID] = {}
     rows: dict[UUID, Person] = {}
     for person in strangers:
-        contact_id = _contact(person, added)
+        contact_id = contact_among(person.identities, added)
         if contact_id is None:
             contact_id = new_id()
             rows[contact_id] = person
         added |= dict.fromkeys(person.identities, contact_id)
-    await batch.connection.execute(
-        _sql("add_contacts"),
-        {
-            **batch.parameters,
-            "id": list(rows),
-            "display_name": [person.display_name for person in rows.values()],
-            "profile_name": [person.name for person in rows.values()],
-        },
-    )
+    if rows:
+        await batch.rows(
+            sql("add_contacts", "people"),
+            id=list(rows),
+            display_name=[person.display_name for person in rows.values()],
+            profile_name=[person.name for person in rows.values()],
+        )
     return added
 
 
-async def _add_identities(batch: Batch, people: dict[str, Person], found: dict[str, UUID]) -> None:
-    stored = set(await _known(batch, people))
-    fresh = {
-        identity: found[key] for key, person in people.items() for identity in person.identities
-        if identity not in stored
-    }  # fmt: skip
-    if not fresh:
-        return
-    await batch.connection.execute(
-        _sql("add_identities"),
-        {
-            **batch.parameters,
-            "id": [new_id() for _ in fresh],
-            "contact_id": list(fresh.values()),
-            "kind": [kind for kind, _, _ in fresh],
-            "scope": [scope for _, scope, _ in fresh],
-            "value": [value for _, _, value in fresh],
-            "address_hash": [
-                address_hash(batch.workspace_id, value) if kind in {"phone", "bsuid", "lid"} else None
-                for kind, _, value in fresh
-            ],
-        },
-    )
-
-
-async def _follow_names(batch: Batch, people: dict[str, Person], found: dict[str, UUID]) -> None:
-    names = dict(sorted({found[key]: person.name for key, person in people.items() if person.name}.items()))
+async def _follow_names(batch: Batch, names: Mapping[UUID, str]) -> None:
     if names:
-        await batch.connection.execute(
-            _sql("name_contacts"),
-            {**batch.parameters, "id": list(names), "profile_name": list(names.values())},
+        ordered = dict(sorted(names.items()))
+        await batch.rows(
+            sql("name_contacts", "people"), id=list(ordered), profile_name=list(ordered.values())
         )
-
-
-def _sql(name: str) -> str:
-    return statement("parley.engines", "people", name)

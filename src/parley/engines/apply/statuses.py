@@ -1,39 +1,40 @@
-"""What became of our messages, and what was shown on them. Order and repeats do not matter."""
+"""What became of our messages. Order and repeats do not matter."""
 
-import json
 from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
-from parley.channels.gateways.neutral import ReactionChange, StatusChange
+from parley.channels.gateways import gateway_for
+from parley.channels.gateways.neutral import ChannelState, StatusChange
 from parley.core.ids import new_id
 from parley.engines.announcing import Fact
-from parley.engines.apply.batch import Batch, sql
+from parley.engines.apply.batch import Batch, as_json, sql
+from parley.engines.apply.channels import apply_channel_states
+from parley.engines.apply.consent import Stop, note_stops
 from parley.engines.database import Connection
 
 
-async def apply_statuses(batch: Batch, changes: list[StatusChange]) -> None:
-    """Append the statuses and derive the messages they are about; unknown messages' statuses wait."""
-    if not changes:
-        return
-    cursor = await batch.connection.execute(
-        sql("add_statuses"),
-        {
-            **batch.parameters,
-            "id": [new_id() for _ in changes],
-            "provider_message_id": [change.provider_message_id for change in changes],
-            "client_ref": [change.client_ref or "" for change in changes],
-            "status": [change.kind for change in changes],
-            "at": [change.at for change in changes],
-            "error_code": [change.error_code or "" for change in changes],
-            "error_message": [change.error_message or "" for change in changes],
-            "raw": [json.dumps({"pricing": change.pricing} if change.pricing else {}) for change in changes],
-        },
-    )
-    touched = {row["message_id"] for row in await cursor.fetchall() if row["message_id"] is not None}
-    batch.facts += await derive(batch.connection, batch.workspace_id, touched)
-    # A message that has just got its provider's id also gets what was said under that id before.
-    adopted = await adopt_statuses(batch.connection, batch.parameters, touched)
-    batch.facts += await derive(batch.connection, batch.workspace_id, adopted)
+async def apply_statuses(
+    batch: Batch, changes: list[StatusChange], *, named: Collection[UUID] = ()
+) -> set[str]:
+    """Append the statuses and derive the messages they are about; unknown messages' statuses wait.
+
+    `named` are messages of ours that have just got the provider's id: they also get what was said under that
+    id before. Returns the provider's ids of messages that are there.
+    """
+    if not changes and not named:
+        return set()
+    rows = await _add(batch, changes) if changes else []
+    touched = {row["message_id"] for row in rows if row["message_id"] is not None}
+    derived = await _derive(batch.connection, batch.workspace_id, touched)
+    # Found by the id that we chose, a message has perhaps just got the provider's.
+    by_ref = {change.provider_message_id for change in changes if change.client_ref}
+    perhaps_named = {row["message_id"] for row in rows if row["provider_message_id"] in by_ref} & touched
+    adopted = await adopt_statuses(batch.connection, batch.parameters, {*named, *perhaps_named})
+    derived |= await _derive(batch.connection, batch.workspace_id, adopted)
+    batch.facts += [_fact(row) for row in derived.values()]
+    await _follow_failures(batch, list(derived.values()))
+    return {row["provider_message_id"] for row in rows if row["message_id"] is not None}
 
 
 async def adopt_statuses(
@@ -42,60 +43,69 @@ async def adopt_statuses(
     """Give these messages the statuses that overtook them. Returns which had any."""
     if not message_ids:
         return set()
-    cursor = await connection.execute(sql("adopt_statuses"), {**parameters, "id": list(message_ids)})
+    cursor = await connection.execute(
+        sql("adopt_statuses", "statuses"), {**parameters, "id": list(message_ids)}
+    )
     return {row["id"] for row in await cursor.fetchall()}
 
 
 async def derive(connection: Connection, workspace_id: UUID, message_ids: set[UUID]) -> list[Fact]:
     """Set the times and the state of messages from their statuses. Returns what to announce."""
+    return [_fact(row) for row in (await _derive(connection, workspace_id, message_ids)).values()]
+
+
+async def _add(batch: Batch, changes: list[StatusChange]) -> list[dict[str, Any]]:
+    return await batch.rows(
+        sql("add_statuses", "statuses"),
+        id=[new_id() for _ in changes],
+        provider_message_id=[change.provider_message_id for change in changes],
+        client_ref=[change.client_ref or "" for change in changes],
+        status=[change.kind for change in changes],
+        at=[change.at for change in changes],
+        error_code=[change.error_code or "" for change in changes],
+        error_message=[change.error_message or "" for change in changes],
+        raw=[as_json({"pricing": change.pricing}) if change.pricing else "{}" for change in changes],
+    )
+
+
+async def _derive(
+    connection: Connection, workspace_id: UUID, message_ids: set[UUID]
+) -> dict[UUID, dict[str, Any]]:
     if not message_ids:
-        return []
+        return {}
     cursor = await connection.execute(
-        sql("derive_statuses"), {"workspace": workspace_id, "message_id": list(message_ids)}
+        sql("derive_statuses", "statuses"), {"workspace": workspace_id, "message_id": list(message_ids)}
     )
-    return [
-        Fact(
-            "message.status_changed",
-            "message",
-            row["id"],
-            {"conversation_id": row["conversation_id"], "status": row["status"]},
-            ("inbox", f"conversation:{row['conversation_id']}"),
-        )
-        for row in await cursor.fetchall()
-    ]
+    return {row["id"]: row for row in await cursor.fetchall()}
 
 
-async def apply_reactions(batch: Batch, changes: list[ReactionChange]) -> None:
-    """Show the newest reaction of each side; one on a message that we do not have is left out."""
-    newest: dict[tuple[str, bool], ReactionChange] = {}
-    for change in changes:
-        before = newest.get((change.target_id, change.from_us))
-        if before is None or before.at <= change.at:
-            newest[change.target_id, change.from_us] = change
-    if not newest:
+def _fact(row: Mapping[str, Any]) -> Fact:
+    return Fact(
+        "message.status_changed",
+        "message",
+        row["id"],
+        {"conversation_id": row["conversation_id"], "status": row["status"]},
+        ("inbox", f"conversation:{row['conversation_id']}"),
+    )
+
+
+async def _follow_failures(batch: Batch, derived: list[dict[str, Any]]) -> None:
+    """What a failure says beyond its message: the person wants no marketing, or the number cannot send."""
+    failed = [row for row in derived if row["status"] == "failed" and row["error_code"]]
+    if not failed:
         return
-    cursor = await batch.connection.execute(
-        sql("add_reactions"),
-        {
-            **batch.parameters,
-            "id": [new_id() for _ in newest],
-            "target_id": [change.target_id for change in newest.values()],
-            "from_us": [change.from_us for change in newest.values()],
-            "emoji": [change.emoji for change in newest.values()],
-            "at": [change.at for change in newest.values()],
-        },
-    )
-    touched = [row["message_id"] for row in await cursor.fetchall()]
-    cursor = await batch.connection.execute(
-        sql("conversations_of_messages"), {**batch.parameters, "id": touched}
-    )
-    batch.facts += [
-        Fact(
-            "reaction.changed",
-            "message",
-            row["id"],
-            {"conversation_id": row["conversation_id"]},
-            (f"conversation:{row['conversation_id']}",),
-        )
-        for row in await cursor.fetchall()
+    gateway = gateway_for(batch.channel.provider)
+    meaning = {code: gateway.consequence_of(code) for code in {row["error_code"] for row in failed}}
+    stops = [
+        Stop(row["contact_id"], row["id"], row["error_code"], row["failed_at"])
+        for row in failed
+        if meaning[row["error_code"]] == "stop_person"
     ]
+    batch.facts += await note_stops(batch.connection, batch.workspace_id, batch.channel.id, stops)
+    states = [
+        ChannelState(status="failed", at=row["failed_at"], detail=row["error_message"] or row["error_code"])
+        for row in failed
+        if meaning[row["error_code"]] == "stop_number"
+    ]
+    if states:
+        await apply_channel_states(batch, [max(states, key=lambda state: state.at)])

@@ -35,4 +35,14 @@ SET profile_name = person.profile_name,
     updated_at = now()
 FROM unnest(%(id)s::uuid[], %(profile_name)s::text[]) AS person (id, profile_name)
 WHERE contact.workspace_id = %(workspace)s AND contact.id = person.id
-  AND contact.profile_name IS DISTINCT FROM person.profile_name;
+  AND contact.profile_name IS DISTINCT FROM person.profile_name
+RETURNING contact.id;
+
+-- name: retire_identities
+-- They moved: the old address is kept, so that a late message still finds them, and is not written to.
+UPDATE contact_identity AS identity
+SET valid_to = least(identity.valid_to, moved.at), is_primary = false, updated_at = now()
+FROM unnest(%(kind)s::text[], %(scope)s::text[], %(value)s::text[], %(at)s::timestamptz[])
+  AS moved (kind, scope, value, at)
+WHERE identity.workspace_id = %(workspace)s AND identity.kind = moved.kind
+  AND identity.scope = moved.scope AND identity.value = moved.value;

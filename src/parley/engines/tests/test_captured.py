@@ -45,7 +45,7 @@ def spoken(provider: str, captured: dict[str, bytes]) -> set[tuple[str | None, s
         for body in captured.values()
         for event in gateway.split(body)
         for neutral in gateway.translate(event.payload)
-        if isinstance(neutral, InboundMessage)
+        if isinstance(neutral, InboundMessage) and neutral.group_id is None
     }
 
 
@@ -55,7 +55,11 @@ def everything(workspace_id: Any) -> dict[str, Any]:
     def read() -> dict[str, Any]:
         return {
             "events": list(InboundEvent.objects.order_by("id").values_list("dedupe_key", "state", "error")),
-            "messages": list(Message.objects.order_by("id").values_list("id", "status", "body")),
+            "messages": list(
+                Message.objects.exclude(provider_message_id__startswith="call:")
+                .order_by("id")
+                .values_list("id", "status", "body")
+            ),
             "statuses": MessageStatusEvent.objects.count(),
             "reactions": Reaction.objects.count(),
             "unread": list(Conversation.objects.order_by("id").values_list("unread_count", flat=True)),
