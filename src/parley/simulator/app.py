@@ -21,6 +21,7 @@ from parley.simulator.cloud import service as cloud
 from parley.simulator.cloud.errors import GraphRefusal, graph_error
 from parley.simulator.configuration import Configuration
 from parley.simulator.control.channel_doors import ChannelDoors
+from parley.simulator.control.cloud_doors import CloudDoors
 from parley.simulator.control.doors import Doors
 from parley.simulator.control.guard import Guard
 from parley.simulator.control.page import page
@@ -65,7 +66,12 @@ class GroupPart(Digits):
     regex = "participants|admin"
 
 
+class Archiving(Digits):
+    regex = "archive|unarchive"
+
+
 register_url_convertor("digits", Digits())
+register_url_convertor("archiving", Archiving())
 register_url_convertor("sessionverb", SessionVerb())
 register_url_convertor("chatverb", ChatVerb())
 register_url_convertor("grouppart", GroupPart())
@@ -91,7 +97,8 @@ class House:
     def routes(self) -> list[BaseRoute]:
         doors = [
             *Doors(self.world, self.faults, self.courier, self.scripts).routes(),
-            *ChannelDoors(self.world, self.waha, self.cloud).routes(),
+            *ChannelDoors(self.world, self.waha).routes(),
+            *CloudDoors(self.world, self.cloud).routes(),
             *PeopleDoors(self.world, self.traffic, self.phones).routes(),
             *self.waha.doors.routes(),
             Mount("/static", StaticFiles(directory=HERE / "static" / "simulator")),

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-Act = Callable[[], None]
+Act = Callable[[], object]
 
 
 class Clock(Protocol):

@@ -84,6 +84,8 @@ class Configuration:
     """`store_path` None keeps the world in memory only. `allowed_hosts` are names, besides loopback, under
     which the simulator's own page may be opened.
 
+    `review_seconds`: how long a new template waits for Meta's word; None waits for a door.
+
     `is_deterministic`: time starts at `clock_start`, stands still between calls, and each call moves it by
     `clock_step`; webhooks are posted one after the other. `cloud_retry_seconds` are Meta's pauses between
     attempts, seven days in all, each divided by `retry_speed`.
@@ -110,6 +112,7 @@ class Configuration:
     cloud_retry_seconds: tuple[float, ...] = META_RETRIES
     retry_speed: float = 1.0
     window_seconds: float = 24 * 3600.0
+    review_seconds: float | None = 0.0
     file_seconds: float = 180.0
     media_url_seconds: float = 300.0
     allowed_hosts: frozenset[str] = frozenset()

@@ -74,7 +74,9 @@ class Courier:
     def send(self, delivery: Delivery) -> None:
         """Take a webhook on. Faults and habits may lose it, make copies, or hold it back behind others."""
         self._remember(delivery)
-        fault = self.faults.take_for_webhook(delivery.api, f"{delivery.event} {delivery.url}", delivery.channel)
+        fault = self.faults.take_for_webhook(
+            delivery.api, f"{delivery.event} {delivery.url}", delivery.channel
+        )
         if fault is not None and fault.action == "drop_webhook":
             return
         if delivery.api == "cloud":

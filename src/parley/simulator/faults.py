@@ -1,8 +1,8 @@
 """Faults on demand: what happens to the next matching requests and webhooks.
 
 A fault is used up after `times` hits. Those about requests are played by `FaultGate`, an ASGI layer around
-the whole simulator, so that an endpoint never knows: it accepts, and only its answer goes missing. A script is
-a list of faults that are added together; each may wait its turn with `nth`, and end with `seconds`.
+the whole simulator, so that an endpoint never knows: it accepts, and only its answer goes missing. A script
+is a list of faults that are added together; each may wait its turn with `nth`, and end with `seconds`.
 """
 
 import itertools
@@ -101,16 +101,13 @@ class Faults:
     def _take(self, api: Api, line: str, told: str, *, for_webhook: bool) -> Fault | None:
         for fault in list(self._faults.values()):
             is_about_webhooks = fault.action in WEBHOOK_ACTIONS
-            if is_about_webhooks != for_webhook or not self._may_hit(fault, api, line):
+            is_meant = is_about_webhooks == for_webhook and self._may_hit(fault, api, line)
+            if not is_meant or fault.channel not in told:
                 continue
-            if fault.channel not in told:
+            seen = self._put(msgspec.structs.replace(fault, seen=fault.seen + 1))
+            if seen.seen < seen.nth or (seen.probability < 1 and self._luck.random() >= seen.probability):
                 continue
-            fault = self._put(msgspec.structs.replace(fault, seen=fault.seen + 1))
-            if fault.seen < fault.nth:
-                continue
-            if fault.probability < 1 and self._luck.random() >= fault.probability:
-                continue
-            return self._put(msgspec.structs.replace(fault, hits=fault.hits + 1))
+            return self._put(msgspec.structs.replace(seen, hits=seen.hits + 1))
         return None
 
     def _may_hit(self, fault: Fault, api: Api, line: str) -> bool:

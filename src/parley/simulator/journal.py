@@ -178,7 +178,7 @@ class Journal:
         self._db.close()
 
     def _write(self, statement: str, values: tuple[object, ...] = ()) -> None:
-        """Write within the open transaction, and begin one that ends with this turn of the loop at the latest."""
+        """Write within the open transaction, or begin one."""
         if not self._db.in_transaction:
             self._db.execute("BEGIN IMMEDIATE")
             self._commit_soon()

@@ -1,4 +1,4 @@
-"""What happens around every call: what was accepted is on disk before the answer, and virtual time moves on."""
+"""Around every call: what was accepted is on disk before the answer, and virtual time moves on."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

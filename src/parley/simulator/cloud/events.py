@@ -1,5 +1,6 @@
 """The outlet of the Cloud API: which webhook each thing that happens becomes."""
 
+from parley.simulator.cloud.limits import Limiter
 from parley.simulator.cloud.outbox import Outbox, sign
 from parley.simulator.cloud.shapes import CloudShapes, contact_of, recipient_of, sender_of
 from parley.simulator.courier import Courier
@@ -23,8 +24,16 @@ class CloudEvents:
         self.world = world
         self.outbox = Outbox(world, courier)
         self.shapes = CloudShapes(world)
+        self.limiter: Limiter | None = None
+        """Counts what comes in, too."""
 
     def written(self, message: Message) -> None:
+        """A blocked customer's words never arrive."""
+        number = self.world.number_of(message.channel)
+        if message.wa_id in number.blocked:
+            return
+        if self.limiter is not None:
+            self.limiter.heard(number)
         self._tell(message, {"messages": [self.shapes.inbound(message)]})
 
     def sent(self, message: Message) -> None:

@@ -1,19 +1,44 @@
-"""Media of the Cloud API: upload, look up, download with the token, delete."""
+"""Media of the Cloud API: upload in one piece or several, look up, download with the token, delete."""
 
+from msgspec import Struct
+from msgspec.structs import replace
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from parley.simulator.cloud.errors import GraphRefusal, unknown_object
-from parley.simulator.cloud.requests import app_of_token, number_in_path
+from parley.simulator.cloud.requests import app_of_token, number_in_path, number_in_query
 from parley.simulator.records import Media
 from parley.simulator.waha.requests import base_url_of
 from parley.simulator.world import World
+
+LARGEST = 100 << 20
+
+
+class Upload(Struct, frozen=True, kw_only=True):
+    """A file on its way in pieces."""
+
+    id: str
+    name: str
+    mime_type: str
+    byte_size: int
+    data: bytes = b""
 
 
 class MediaEndpoints:
     def __init__(self, world: World) -> None:
         self.world = world
+        self._uploads: dict[str, Upload] = {}
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route("/{object:digits}/media", self.upload, methods=["POST"]),
+            Route("/{object:digits}/uploads", self.begin, methods=["POST"]),
+            Route("/app/uploads", self.begin, methods=["POST"]),
+            Route("/upload:{upload}", self.go_on, methods=["GET", "POST"]),
+            Route("/whatsapp_business/attachments/", self.download, methods=["GET"]),
+        ]
 
     async def upload(self, request: Request) -> Response:
         number_in_path(self.world, request)
@@ -23,8 +48,11 @@ class MediaEndpoints:
             raise GraphRefusal(
                 100, "(#100) Param file must be a file and messaging_product must be whatsapp."
             )
+        data = await file.read()
+        if len(data) > LARGEST:
+            raise GraphRefusal(131053, details="The file has more than 100 MB.")
         type_ = str(form.get("type") or file.content_type or "application/octet-stream")
-        media = self.world.keep_media(await file.read(), type_, filename=file.filename)
+        media = self.world.keep_media(data, type_, filename=file.filename)
         return JSONResponse({"id": media.id})
 
     def describe(self, request: Request, media: Media) -> Response:
@@ -57,3 +85,34 @@ class MediaEndpoints:
 
     def _is_over(self, media: Media) -> bool:
         return self.world.now() - media.offered_at > self.world.configuration.media_url_seconds
+
+    # In pieces
+
+    async def begin(self, request: Request) -> Response:
+        """POST /{app_id}/uploads: a session to which the pieces are sent."""
+        app_of_token(self.world, request)
+        asked = request.query_params
+        upload = Upload(
+            id=f"upload:{self.world.identities.secret()}",
+            name=asked.get("file_name", "file"),
+            mime_type=asked.get("file_type", "application/octet-stream"),
+            byte_size=number_in_query(request, "file_length", 0),
+        )
+        self._uploads[upload.id] = upload
+        return JSONResponse({"id": upload.id})
+
+    async def go_on(self, request: Request) -> Response:
+        """The next piece, at `file_offset`; GET says how far it got. The last piece gives the handle."""
+        app_of_token(self.world, request)
+        upload = self._uploads.get(f"upload:{request.path_params['upload']}")
+        if upload is None:
+            raise unknown_object(f"upload:{request.path_params['upload']}")
+        if request.method == "GET":
+            return JSONResponse({"id": upload.id, "file_offset": len(upload.data)})
+        offset = int(request.headers.get("file_offset", "0"))
+        if offset != len(upload.data):
+            raise GraphRefusal(100, f"(#100) file_offset must be {len(upload.data)}")
+        upload = replace(upload, data=upload.data + await request.body())
+        self._uploads[upload.id] = upload
+        media = self.world.keep_media(upload.data, upload.mime_type, filename=upload.name)
+        return JSONResponse({"h": f"4::aW1hZ2U=:{media.id}"})

@@ -3,26 +3,38 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from parley.simulator.cloud.errors import REFUSALS, GraphRefusal
+from parley.simulator.cloud.composing import (
+    CAPTION_LIMIT,
+    TEXT_LIMIT,
+    check_contacts,
+    check_file,
+    check_interactive,
+    limited,
+    neutral_contacts,
+    place_of,
+    summary_of,
+)
+from parley.simulator.cloud.errors import GraphRefusal
+from parley.simulator.cloud.limits import Limiter
 from parley.simulator.cloud.requests import number_in_path, read_body, required
+from parley.simulator.cloud.template_rules import check_send
 from parley.simulator.courier import Courier, Undeliverable
 from parley.simulator.fault_gate import is_silent
 from parley.simulator.numbers import digits_of
-from parley.simulator.records import Failure, Json, Message, Number, Person, Place, Reaction
+from parley.simulator.records import Failure, Json, Message, Number, Person, Reaction, Template
 from parley.simulator.traffic import Traffic
 from parley.simulator.world import World
 
 MEDIA_TYPES = {"image", "video", "audio", "document", "sticker"}
 FREE_TYPES = {"text", "location", "contacts", "interactive", "reaction", "template", *MEDIA_TYPES}
-BODY_LIMIT = 4096
-CAPTION_LIMIT = 1024
 
 
 class MessagesEndpoint:
-    def __init__(self, world: World, traffic: Traffic, courier: Courier) -> None:
+    def __init__(self, world: World, traffic: Traffic, courier: Courier, limiter: Limiter) -> None:
         self.world = world
         self.traffic = traffic
         self.courier = courier
+        self.limiter = limiter
 
     async def __call__(self, request: Request) -> Response:
         number = number_in_path(self.world, request)
@@ -31,18 +43,37 @@ class MessagesEndpoint:
             raise GraphRefusal(100, "(#100) The parameter messaging_product is required.")
         if body.get("status") == "read":
             return self._mark_read(number, body)
+        return await self._send(request, number, body)
+
+    async def market(self, request: Request) -> Response:
+        """POST /{phone_number_id}/marketing_messages: a template, whatever its category, as marketing."""
+        number = number_in_path(self.world, request)
+        body = await read_body(request)
+        if body.get("messaging_product") != "whatsapp" or body.get("type") != "template":
+            raise GraphRefusal(100, "(#100) Only messages of type template can be sent here.")
+        return await self._send(request, number, body, category="MARKETING")
+
+    async def _send(self, request: Request, number: Number, body: Json, *, category: str = "") -> Response:
         type_ = str(body.get("type") or "text")
         if type_ not in FREE_TYPES:
             raise GraphRefusal(131051, details=f"Message type {type_} is not supported.")
+        self.limiter.check_number(number)
         person = self._recipient(number, body)
-        late = self._refuse_outside_window(number, person, type_)
+        self.limiter.check_person(number, person)
         if type_ == "reaction":
             return self._react(request, number, person, body)
-        message = await self._message(request, number, person, body=body, type_=type_)
+        template = self._template(number, body) if type_ == "template" else None
+        if type_ == "template":
+            category = category or (template.category if template else "UTILITY")
+        late = self.limiter.check_words(number, person, template=template, category=category)
+        message = await self._message(request, number, person, body=body, type_=type_, category=category)
+        return self._accept(body, person, message, late)
+
+    def _accept(self, body: Json, person: Person, message: Message, late: Failure | None) -> Response:
         accepted = self.traffic.accept(message)
         if late is not None:
             self.traffic.tick(accepted, "failed", failure=late)
-        return self._accepted(body, person, accepted.id)
+        return accepted_as(body, person, accepted.id)
 
     def _mark_read(self, number: Number, body: Json) -> Response:
         message = self.world.message(number.channel, str(body.get("message_id", "")))
@@ -56,11 +87,15 @@ class MessagesEndpoint:
     def _recipient(self, number: Number, body: Json) -> Person:
         """The person in `to`, or the business-scoped user id in `recipient`."""
         to = str(body.get("to") or "")
+        if body.get("recipient_type") == "group":
+            raise GraphRefusal(131041, details=f"The group {to!r} is not known.")
         if not to and body.get("recipient"):
             person = self.world.person_by_user_id(str(body["recipient"]))
             if person is None:
                 raise GraphRefusal(131026, details="The recipient is not known.")
             return person
+        if not to:
+            raise GraphRefusal(131008, details="The parameter to is required.")
         digits = digits_of(to)
         if not 7 <= len(digits) <= 15:
             raise GraphRefusal(131009, details=f"Invalid recipient: {to!r}.")
@@ -68,38 +103,29 @@ class MessagesEndpoint:
             raise GraphRefusal(131021, details="The sender and the recipient are the same number.")
         return self.world.person(digits)
 
-    def _refuse_outside_window(self, number: Number, person: Person, type_: str) -> Failure | None:
-        """Only templates pass when the person has not written within 24 hours.
-
-        Refused at once, or, where the number is set to refuse late, by the failed status that is returned.
-        """
-        last = self.world.last_written_at(number.channel, person.wa_id)
-        is_open = last is not None and self.world.now() - last < self.world.configuration.window_seconds
-        if is_open or type_ == "template":
-            return None
-        details = (
-            "Message failed to send because more than 24 hours have passed since the customer last replied"
-            " to this number."
-        )
-        if number.late_refusals:
-            return Failure(code=131047, title=REFUSALS[131047][1], details=details)
-        raise GraphRefusal(131047, details=details)
+    def _template(self, number: Number, body: Json) -> Template | None:
+        """The template that is named; only checked where the limits say so."""
+        content = required(body, "template")
+        language = content.get("language")
+        code = str(language.get("code", "")) if isinstance(language, dict) else ""
+        if not content.get("name") or not code:
+            raise GraphRefusal(131008, details="template.name and template.language.code are required.")
+        template = self.world.template_named(number.account_id, str(content["name"]), code)
+        if self.world.limits.templates:
+            check_send(template, content)
+        by_user_id = not body.get("to") and body.get("recipient")
+        if template is not None and template.category == "AUTHENTICATION" and by_user_id:
+            raise GraphRefusal(131062, details="Authentication templates need a phone number.")
+        return template
 
     async def _message(
-        self, request: Request, number: Number, person: Person, *, body: Json, type_: str
+        self, request: Request, number: Number, person: Person, *, body: Json, type_: str, category: str
     ) -> Message:
-        content = body.get(type_) if type_ == "contacts" else required(body, type_)
-        text, media_id, place = "", None, None
-        if type_ in MEDIA_TYPES and isinstance(content, dict):
-            media_id, text = await self._media(content), limited(content.get("caption"), CAPTION_LIMIT)
-        elif type_ == "text" and isinstance(content, dict):
-            text = limited(content.get("body"), BODY_LIMIT)
-            if not text:
-                raise GraphRefusal(131008, details="text.body is required.")
-        elif type_ == "location" and isinstance(content, dict):
-            place = place_of(content)
-        elif isinstance(content, dict):
-            text = summary_of(type_, content)
+        content = check_contacts(body.get("contacts")) if type_ == "contacts" else required(body, type_)
+        facts = await self._facts(type_, content)
+        kept = dict(content) if isinstance(content, dict) and type_ in {"template", "interactive"} else {}
+        if category:
+            kept["category"] = category
         is_voice = type_ == "audio" and isinstance(content, dict) and bool(content.get("voice"))
         return Message(
             id=self.world.identities.wamid(person.wa_id),
@@ -108,36 +134,55 @@ class MessagesEndpoint:
             from_us=True,
             type="voice" if is_voice else type_,
             at=self.world.now(),
-            body=text,
-            media_id=media_id,
-            location=place,
-            contacts=neutral_contacts(content) if isinstance(content, list) else [],
             quoted_id=(body.get("context") or {}).get("message_id"),
             callback=body.get("biz_opaque_callback_data"),
             silent=is_silent(request),
-            content=content if isinstance(content, dict) and type_ in {"template", "interactive"} else {},
+            content=kept,
+            **facts,
         )
 
-    async def _media(self, content: Json) -> str:
+    async def _facts(self, type_: str, content: Json | list[Json]) -> Json:
+        """What the type alone knows of a message."""
+        if isinstance(content, list):
+            return {"contacts": neutral_contacts(content)}
+        if type_ in MEDIA_TYPES:
+            media_id = await self._media(type_, content)
+            return {"media_id": media_id, "body": limited(content.get("caption"), CAPTION_LIMIT)}
+        if type_ == "text":
+            text = limited(content.get("body"), TEXT_LIMIT)
+            if not text:
+                raise GraphRefusal(131008, details="text.body is required.")
+            return {"body": text}
+        if type_ == "location":
+            return {"location": place_of(content)}
+        if type_ == "interactive":
+            check_interactive(content)
+        return {"body": summary_of(type_, content)}
+
+    async def _media(self, type_: str, content: Json) -> str:
         """The id of a file that was uploaded, or of the one just fetched from `link`."""
         media_id = content.get("id")
-        if media_id is not None:
-            if str(media_id) not in self.world.media:
-                raise GraphRefusal(131009, details=f"Media {media_id} does not exist.")
-            return str(media_id)
-        if not content.get("link"):
+        if media_id is None and not content.get("link"):
             raise GraphRefusal(131008, details="One of id and link is required.")
-        try:
-            data, mime_type = await self.courier.fetch(str(content["link"]))
-        except Undeliverable as error:
-            raise GraphRefusal(131053, details=str(error)) from error
-        return self.world.keep_media(data, mime_type, filename=content.get("filename")).id
+        if media_id is None:
+            try:
+                data, mime_type = await self.courier.fetch(str(content["link"]))
+            except Undeliverable as error:
+                raise GraphRefusal(131053, details=str(error)) from error
+            media = self.world.keep_media(data, mime_type, filename=content.get("filename"))
+        elif (known := self.world.media.get(str(media_id))) is not None:
+            media = known
+        else:
+            raise GraphRefusal(131009, details=f"Media {media_id} does not exist.")
+        check_file(type_, media.mime_type, media.byte_size)
+        return media.id
 
     def _react(self, request: Request, number: Number, person: Person, body: Json) -> Response:
         content = required(body, "reaction")
         target = self.world.message(number.channel, str(content.get("message_id", "")))
         if target is None:
             raise GraphRefusal(131009, details="reaction.message_id is not a message of this chat.")
+        late = self.limiter.check_words(number, person, template=None, category="")
         reaction = Reaction(
             id=self.world.identities.wamid(person.wa_id),
             target=target,
@@ -145,54 +190,17 @@ class MessagesEndpoint:
             from_us=True,
             at=self.world.now(),
             callback=body.get("biz_opaque_callback_data"),
-            silent=is_silent(request),
+            silent=is_silent(request) or late is not None,
         )
         self.traffic.react_as_shop(reaction)
-        return self._accepted(body, person, reaction.id)
-
-    @staticmethod
-    def _accepted(body: Json, person: Person, message_id: str) -> Response:
-        contact = {"input": str(body.get("to") or body.get("recipient")), "wa_id": person.wa_id}
-        message: Json = {"id": message_id}
-        if body.get("type") == "template":
-            message["message_status"] = "accepted"
-        return JSONResponse({"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]})
+        return accepted_as(body, person, reaction.id)
 
 
-def limited(text: object, limit: int) -> str:
-    value = str(text or "")
-    if len(value) > limit:
-        raise GraphRefusal(131009, details=f"The text is {len(value)} characters long, {limit} are allowed.")
-    return value
-
-
-def place_of(content: Json) -> Place:
-    try:
-        latitude, longitude = float(content["latitude"]), float(content["longitude"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise GraphRefusal(131009, details="latitude and longitude must be numbers.") from error
-    return Place(
-        latitude=latitude, longitude=longitude, name=content.get("name"), address=content.get("address")
-    )
-
-
-def summary_of(type_: str, content: Json) -> str:
-    """What the phone shows for a template or an interactive message, in one line."""
-    if type_ == "template":
-        parameters = [
-            str(parameter.get("text", ""))
-            for component in content.get("components") or []
-            for parameter in component.get("parameters") or []
-        ]
-        return " ".join([f"[{content.get('name', 'template')}]", *filter(None, parameters)])
-    return str((content.get("body") or {}).get("text", ""))
-
-
-def neutral_contacts(cards: list[Json]) -> list[Json]:
-    return [
-        {
-            "name": (card.get("name") or {}).get("formatted_name", ""),
-            "phone": ((card.get("phones") or [{}])[0]).get("phone", ""),
-        }
-        for card in cards
-    ]
+def accepted_as(body: Json, person: Person, message_id: str) -> Response:
+    """Meta's yes. A user id is answered by a user id."""
+    contact: Json = {"input": str(body.get("to") or body.get("recipient"))}
+    contact |= {"wa_id": person.wa_id} if body.get("to") else {"user_id": person.user_id}
+    message: Json = {"id": message_id}
+    if body.get("type") == "template":
+        message["message_status"] = "accepted"
+    return JSONResponse({"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]})

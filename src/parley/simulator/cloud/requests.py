@@ -1,13 +1,18 @@
 """Reading Graph requests: the token, the object in the path, the body as JSON or form."""
 
+import base64
 import json
 import secrets
 
+from starlette.datastructures import URL
 from starlette.requests import Request
 
 from parley.simulator.cloud.errors import GraphRefusal, unknown_object
 from parley.simulator.records import Account, App, Json, Number
 from parley.simulator.world import World
+
+PAGE = 25
+LONGEST_PAGE = 1000
 
 
 def app_of_token(world: World, request: Request) -> App:
@@ -16,6 +21,8 @@ def app_of_token(world: World, request: Request) -> App:
     token = bearer.strip() if scheme.lower() == "bearer" else request.query_params.get("access_token", "")
     for app in world.apps.values():
         if token and secrets.compare_digest(token.encode(), app.access_token.encode()):
+            if app.is_revoked:
+                raise GraphRefusal(190, "Error validating access token: the session was revoked", subcode=463)
             return app
     raise GraphRefusal(190)
 
@@ -69,5 +76,45 @@ def fields_of(request: Request, facts: Json, *, default: tuple[str, ...]) -> Jso
     return {name: facts[name] for name in (*names, "id") if name in facts}
 
 
-def paged(rows: list[Json]) -> Json:
-    return {"data": rows, "paging": {"cursors": {"before": "MAZDZD", "after": "MjQZD"}}}
+def paged(request: Request, rows: list[Json]) -> Json:
+    """The page that `limit`, `after` and `before` ask for, with cursors and the next page's address."""
+    size = max(1, min(number_in_query(request, "limit", PAGE), LONGEST_PAGE))
+    start = place_of_cursor(request.query_params.get("after"))
+    if "before" in request.query_params:
+        start = max(0, place_of_cursor(request.query_params["before"]) - 1 - size)
+    shown = rows[start : start + size]
+    first, last = cursor_of(start + 1), cursor_of(start + len(shown))
+    paging: Json = {"cursors": {"before": first, "after": last}}
+    if start + len(shown) < len(rows):
+        paging["next"] = str(versioned(request).include_query_params(after=last, limit=size))
+    if start > 0:
+        paging["previous"] = str(versioned(request).include_query_params(before=first, limit=size))
+    return {"data": shown, "paging": paging}
+
+
+def versioned(request: Request) -> URL:
+    """The address that was called, with the version that was taken off its path."""
+    return request.url.replace(
+        path=request.scope.get("parley.version", "") + request.url.path
+    ).remove_query_params(["access_token", "after", "before"])
+
+
+def number_in_query(request: Request, name: str, default: int) -> int:
+    try:
+        return int(request.query_params.get(name, default))
+    except ValueError as error:
+        raise GraphRefusal(100, f"(#100) Param {name} must be an integer") from error
+
+
+def cursor_of(place: int) -> str:
+    return base64.b64encode(f"place:{place}".encode()).decode().rstrip("=")
+
+
+def place_of_cursor(cursor: str | None) -> int:
+    if not cursor:
+        return 0
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), validate=True).decode()
+        return int(text.removeprefix("place:"))
+    except ValueError as error:
+        raise GraphRefusal(100, "(#100) Invalid cursor") from error

@@ -31,6 +31,10 @@ class ScriptOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     channels: list[str] | None = None
 
 
+class Advance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    advance: float
+
+
 class Doors:
     def __init__(self, world: World, faults: Faults, courier: Courier, scripts: Scripts) -> None:
         self.world = world
@@ -43,6 +47,8 @@ class Doors:
             Route("/state", self.state, methods=["GET"]),
             Route("/ledger", self.ledger, methods=["GET"]),
             Route("/deliveries", self.deliveries, methods=["GET"]),
+            Route("/deliveries/{delivery}", self.delivery, methods=["GET"]),
+            Route("/clock", self.clock, methods=["GET", "POST"]),
             Route("/faults", self.list_faults, methods=["GET"]),
             Route("/faults", self.add_fault, methods=["POST"]),
             Route("/faults", self.clear_faults, methods=["DELETE"]),
@@ -133,19 +139,42 @@ class Doors:
             return answer(self.world.journal.ledger_tail(int(tail)))
         return answer(self.world.journal.ledger(query_as(request, Sought)))
 
-    async def deliveries(self, _request: Request) -> Response:
-        return answer(list(self.courier.outcomes))
+    async def deliveries(self, request: Request) -> Response:
+        """The latest attempts; `?event=` and `?channel=` for those of one kind or channel."""
+        asked = request.query_params
+        return answer(
+            [
+                outcome
+                for outcome in self.courier.outcomes
+                if asked.get("event", outcome.event) == outcome.event
+                and asked.get("channel", outcome.channel) == outcome.channel
+            ]
+        )
+
+    async def delivery(self, request: Request) -> Response:
+        """One webhook with headers and body, as long as it is among the latest."""
+        delivery = self.courier.deliveries.get(request.path_params["delivery"])
+        if delivery is None:
+            raise NotFound("There is no such webhook among the latest.")
+        return answer(delivery)
+
+    async def clock(self, request: Request) -> Response:
+        """What time it is; `advance` lets virtual time pass by so many seconds."""
+        if request.method == "POST":
+            self.world.clock.advance((await read_as(request, Advance)).advance)
+        is_virtual = self.world.configuration.is_deterministic
+        return answer({"now": self.world.now(), "virtual": is_virtual})
 
     async def list_faults(self, _request: Request) -> Response:
         return answer(self.faults.all())
 
     async def add_fault(self, request: Request) -> Response:
         """One fault, or a script: a list of them, all switched on together."""
-        order = await read_as(request, FaultOrder | list[FaultOrder])
         self.world.hint("faults")
-        if isinstance(order, list):
-            return answer([self.faults.add(each) for each in order], status=201)
-        return answer(self.faults.add(order), status=201)
+        if (await request.body()).lstrip().startswith(b"["):
+            script = await read_as(request, list[FaultOrder])
+            return answer([self.faults.add(order) for order in script], status=201)
+        return answer(self.faults.add(await read_as(request, FaultOrder)), status=201)
 
     async def clear_faults(self, _request: Request) -> Response:
         self.faults.clear()
