@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parley.messaging import revision_views, set_aside_views, start_views, views
+from parley.messaging import group_views, revision_views, set_aside_views, start_views, views
 
 _CONVERSATION = "conversations/<uuid:conversation_id>/"
 _MESSAGE = "messages/<uuid:message_id>/"
@@ -24,6 +24,8 @@ urlpatterns = [
     path(f"{_CONVERSATION}typing/", revision_views.typing, name="typing"),
     path("media/<uuid:media_id>/", views.media, name="media"),
     path("contacts/<uuid:contact_id>/earlier/", views.earlier, name="earlier"),
+    path("contacts/<uuid:contact_id>/groups/", group_views.contact_groups, name="contact_groups"),
+    path("groups/<uuid:group_id>/", group_views.group, name="group"),
     path("channels/<uuid:channel_id>/set-aside/", set_aside_views.set_aside, name="set_aside"),
     path(
         "channels/<uuid:channel_id>/set-aside/retry/", set_aside_views.set_aside_retry, name="set_aside_retry"

@@ -18,7 +18,7 @@ from parley.core.ids import new_id
 from parley.core.models import Event
 from parley.core.storage import new_key, put
 from parley.core.transactions import workspace_transaction
-from parley.messaging.models import CLOSED_STATES, Conversation, MediaFile, Message
+from parley.messaging.models import CLOSED_STATES, ChatGroup, Conversation, MediaFile, Message
 
 _number = count(1)
 
@@ -181,6 +181,18 @@ def make_media(
                 "state": "stored",
                 **facts,
             }
+        )
+
+
+def make_group(channel: Channel, *, name: str = "Condomínio <Sol>", **facts: Any) -> ChatGroup:
+    """A group that the number is in."""
+    with workspace_transaction(channel.workspace_id):
+        return ChatGroup.objects.create(
+            workspace_id=channel.workspace_id,
+            channel_id=channel.id,
+            group_id=f"{next(_number)}@g.us",
+            name=name,
+            **facts,
         )
 
 

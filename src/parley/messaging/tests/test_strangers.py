@@ -8,7 +8,14 @@ from django.urls import URLPattern
 
 from parley.access.tests.factories import Cast, Person
 from parley.messaging.models import Conversation
-from parley.messaging.tests.factories import make_channel, make_media, make_message, messages_in, reread
+from parley.messaging.tests.factories import (
+    make_channel,
+    make_group,
+    make_media,
+    make_message,
+    messages_in,
+    reread,
+)
 from parley.messaging.urls import urlpatterns
 
 FORM = {"body": "x", "emoji": "👍", "member": "me", "phone": "+5519998761234"}
@@ -22,6 +29,7 @@ def ids(cast: Cast, talk: Conversation) -> dict[str, UUID]:
         "media_id": media.id,
         "channel_id": make_channel(cast.alice).id,
         "contact_id": talk.contact_id,
+        "group_id": make_group(make_channel(cast.alice)).id,
     }
 
 
