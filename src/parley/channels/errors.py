@@ -50,6 +50,15 @@ class NoSession(Conflict):
         super().__init__("This number has no phone to disconnect: it is a number of the Cloud API.")
 
 
+class CannotReadBack(Conflict):
+    """The number is not connected just now, or its provider remembers nothing that could be read."""
+
+    code = "cannot_read_back"
+
+    def __init__(self) -> None:
+        super().__init__("Only a session that works can be read back.")
+
+
 class ChannelTrouble(DomainError):
     """The provider could not be asked, or said no. `field` is what most likely has to be put right."""
 

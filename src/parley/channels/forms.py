@@ -144,6 +144,22 @@ class KeyForm(forms.Form):
         return given
 
 
+class MissedForm(forms.Form):
+    """How far back the provider's memory is read."""
+
+    hours = forms.TypedChoiceField(
+        label=_("How far back"),
+        coerce=int,
+        choices=[
+            (1, _("The last hour")),
+            (6, _("The last 6 hours")),
+            (24, _("The last day")),
+            (72, _("The last 3 days")),
+            (168, _("The last 7 days")),
+        ],
+    )
+
+
 class PairingForm(forms.Form):
     """The phone number that a pairing code is for."""
 

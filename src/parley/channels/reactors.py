@@ -1,12 +1,13 @@
 """What channels do about what the engines heard of a number by webhook."""
 
+from datetime import datetime
+
 from parley.channels import queries
 from parley.channels.services import alerts
 from parley.channels.services.facts import tell_limit
 from parley.channels.services.following import follow
-from parley.channels.tasks import read_missed
+from parley.channels.tasks import defer_backfill
 from parley.core.errors import NotFound
-from parley.core.jobs import defer
 from parley.core.reactors import LoggedEvent, reactor
 
 
@@ -17,14 +18,15 @@ def follow_the_number(event: LoggedEvent) -> None:
         channel = queries.locked_channel(event.workspace_id, event.object_id)
     except NotFound:
         return  # removed meanwhile
+    until = event.data.get("until")
+    ends = datetime.fromisoformat(until) if isinstance(until, str) else None
     for told in queries.told_at(channel, event.at):
         if told.kind == "notice" and told.from_state == "critical":
-            alerts.tell(channel, told.to_state, "critical", detail=told.detail)
+            alerts.tell(channel, told.to_state, "critical", detail=told.detail, until=ends)
         elif told.kind == "notice" and told.from_state == "warning":
-            alerts.tell(channel, told.to_state, "warning", detail=told.detail)
+            alerts.tell(channel, told.to_state, "warning", detail=told.detail, until=ends)
         elif told.kind == "limit" and told.from_state:
             tell_limit(channel, told.from_state, told.to_state)
     health = follow(channel)
     if health.gap_until is not None and channel.status == "working":
-        key = f"channels.read_missed:{channel.id}"
-        defer(read_missed, key=key, workspace_id=channel.workspace_id, channel_id=channel.id)
+        defer_backfill(channel.workspace_id, channel.id)

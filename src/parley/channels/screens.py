@@ -1,5 +1,6 @@
 """What the pages show: built here, so that templates only print."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,19 +9,14 @@ from django.urls import reverse
 
 from parley.access.doors import Member
 from parley.channels import queries
+from parley.channels.alert_words import AlertWords, alert_words
 from parley.channels.gateways import gateway_for
-from parley.channels.models import Channel
+from parley.channels.health_screen import HealthCard, HistoryPage, health_card, history_page
+from parley.channels.models import Channel, ChannelAlert
 from parley.channels.services import provider
 from parley.channels.services.credentials import verify_token_of
 from parley.channels.services.state import UNREACHABLE
-from parley.channels.words import (
-    HistoryLine,
-    StateWords,
-    history_line,
-    limit_words,
-    quality_words,
-    words_for,
-)
+from parley.channels.words import StateWords, limit_words, quality_words, words_for
 from parley.core.clock import now
 from parley.core.environment import environment
 from parley.core.ids import new_id
@@ -41,6 +37,7 @@ class Card:
     words: StateWords
     provider: str
     has_sessions: bool
+    alerts: list[AlertWords]
 
     @property
     def live_topic(self) -> str:
@@ -62,7 +59,9 @@ class Screen:
     """The page of one number."""
 
     card: Card
-    history: list[HistoryLine]
+    alerts: list[AlertWords]
+    health: HealthCard
+    history: HistoryPage
     error: str
     unreachable_since: datetime | None
     is_unheard: bool
@@ -86,17 +85,25 @@ class Screen:
 
 
 def cards_for(member: Member) -> list[Card]:
-    """The list: one query."""
-    return [_card(channel) for channel in queries.channels_of(member.workspace_id)]
+    """The list: two queries, the numbers and their alerts."""
+    alerts = defaultdict(list)
+    for alert in queries.open_alerts_of(member.workspace_id):
+        alerts[alert.channel_id].append(alert)
+    return [_card(channel, alerts[channel.id]) for channel in queries.channels_of(member.workspace_id)]
 
 
 def screen_for(member: Member, channel: Channel) -> Screen:
-    """The page of one number: one query more, for its history. Keys are shown to nobody, the verify token to
-    those who manage."""
+    """The page of one number: a query each for its alerts, health, last messages and history.
+
+    Keys are shown to nobody, the verify token to those who manage.
+    """
     since = channel.metadata.get(UNREACHABLE)
+    card = _card(channel, queries.open_alerts(channel))
     return Screen(
-        card=_card(channel),
-        history=[history_line(event) for event in queries.history_of(channel)],
+        card=card,
+        alerts=card.alerts,
+        health=health_card(channel),
+        history=history_page(channel),
         error=channel.error_message,
         unreachable_since=datetime.fromisoformat(since) if since else None,
         is_unheard=_is_unheard(channel),
@@ -110,13 +117,14 @@ def screen_for(member: Member, channel: Channel) -> Screen:
     )
 
 
-def _card(channel: Channel) -> Card:
+def _card(channel: Channel, alerts: list[ChannelAlert]) -> Card:
     has_sessions = provider.has_sessions(channel)
     return Card(
         channel=channel,
         words=words_for(channel, has_sessions=has_sessions),
         provider=gateway_for(channel.provider).label,
         has_sessions=has_sessions,
+        alerts=[alert_words(alert, channel, has_sessions=has_sessions) for alert in alerts],
     )
 
 

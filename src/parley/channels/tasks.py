@@ -100,10 +100,14 @@ def watch_acks(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
 def defer_backfills(workspace_id: UUID) -> None:
     """A job for each gap of the workspace that may be read now. One that waits is enough."""
     with workspace_transaction(workspace_id):
-        ids = queries.ids_with_gaps(workspace_id)
-        for channel_id in ids:
-            key = f"channels.read_missed:{channel_id}"
-            defer(read_missed, key=key, workspace_id=workspace_id, channel_id=channel_id)
+        for channel_id in queries.ids_with_gaps(workspace_id):
+            defer_backfill(workspace_id, channel_id)
+
+
+def defer_backfill(workspace_id: UUID, channel_id: UUID) -> None:
+    """A job that reads the number's gap, in the caller's transaction. One that waits is enough."""
+    key = f"channels.read_missed:{channel_id}"
+    defer(read_missed, key=key, workspace_id=workspace_id, channel_id=channel_id)
 
 
 def _look_at_all(workspace_id: UUID, provider_name: str, *, after: float = 0) -> None:
@@ -123,8 +127,7 @@ def _look_key(channel_id: UUID) -> str:
 
 def _read_on(workspace_id: UUID, channel_id: UUID) -> None:
     with workspace_transaction(workspace_id):
-        key = f"channels.read_missed:{channel_id}"
-        defer(read_missed, key=key, workspace_id=workspace_id, channel_id=channel_id)
+        defer_backfill(workspace_id, channel_id)
 
 
 def _count(workspace_id: UUID, channel_id: UUID) -> None:

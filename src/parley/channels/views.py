@@ -16,10 +16,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from parley.access.doors import Member, member_view
-from parley.channels import queries, screens
+from parley.channels import health_screen, queries, screens, tasks
 from parley.channels.doors import calling_view, inside
-from parley.channels.forms import KeyForm, PairingForm, RenameForm
-from parley.channels.services import connecting, control, keys, watching
+from parley.channels.errors import CannotReadBack
+from parley.channels.forms import KeyForm, MissedForm, PairingForm, RenameForm
+from parley.channels.services import connecting, control, keys, recovering, watching
 from parley.core.errors import DomainError, Invalid, NotFound
 
 _VERBS: Final[dict[str, Callable[[UUID, UUID], None]]] = {
@@ -104,6 +105,31 @@ def name(request: HttpRequest, member: Member, channel_id: UUID) -> HttpResponse
     return _done_inside(request, member, channel_id)
 
 
+@require_safe
+@member_view(may="channels.read")
+def history(request: HttpRequest, member: Member, channel_id: UUID) -> HttpResponse:
+    """The history of one number: narrowed, or an earlier page of it."""
+    channel = queries.channel_of(member.workspace_id, channel_id)
+    about, before = request.GET.get("about", ""), request.GET.get("before", "")
+    page = health_screen.history_page(channel, about=about, before=before)
+    template = "channels/history.html" if _is_fragment(request) else "channels/history_page.html"
+    return render(request, template, {"channel": channel, "history": page})
+
+
+@require_POST
+@member_view(may="channels.manage")
+def missed(request: HttpRequest, member: Member, channel_id: UUID) -> HttpResponse:
+    """Read the last hours back."""
+    form = MissedForm(request.POST)
+    hours = int(form.cleaned_data["hours"]) if form.is_valid() else health_screen.HOURS[0]
+    try:
+        recovering.read_back(member.workspace_id, channel_id, hours=hours)
+    except CannotReadBack as refusal:
+        return _show(request, member, channel_id, problem=refusal.message, status=refusal.status)
+    tasks.defer_backfill(member.workspace_id, channel_id)
+    return _done_inside(request, member, channel_id)
+
+
 @require_POST
 @sensitive_post_parameters("key", "app_secret")
 @calling_view(may="channels.manage")
@@ -168,6 +194,7 @@ def _show(
         "pairing": PairingForm(),
         "rename": RenameForm(initial={"name": channel.name}),
         "key": KeyForm(),
+        "missed": MissedForm(),
         "problem": "",
         **further,
     }

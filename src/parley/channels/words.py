@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, Union
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from parley.channels.models import Channel, ChannelEvent
+from parley.channels.models import Channel
 from parley.channels.services.state import UNREACHABLE
 
 if TYPE_CHECKING:
@@ -119,6 +119,11 @@ _UNREACHABLE_NUMBER = replace(
 )
 
 
+def state_words(status: str) -> StateWords:
+    """A state in general, as the history names it."""
+    return _WORDS[status]
+
+
 def words_for(channel: Channel, *, has_sessions: bool) -> StateWords:
     """What to call the state, what it means and what to do about it."""
     if UNREACHABLE in channel.metadata and channel.status != "stopped":
@@ -128,36 +133,6 @@ def words_for(channel: Channel, *, has_sessions: bool) -> StateWords:
     if not has_sessions and channel.status == "stopped":
         return _STOPPED_NUMBER
     return _WORDS[channel.status]
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """One line of the history, ready to be shown."""
-
-    text: str
-    detail: str
-    tone: Tone
-    event: ChannelEvent
-
-
-def history_line(event: ChannelEvent) -> HistoryLine:
-    """A row of the history as a sentence."""
-    if event.kind == "state" and event.to_state in _WORDS:
-        words = _WORDS[event.to_state]
-        return HistoryLine(text=str(words.label), detail=event.detail, tone=words.tone, event=event)
-    texts: dict[str, tuple[str, Tone]] = {
-        "connected": (gettext("Added to Parley"), "info"),
-        "renamed": (gettext("Renamed"), ""),
-        "key_replaced": (gettext("New key stored"), "info"),
-        "unreachable": (gettext("Server not reachable"), "warn"),
-        "reachable": (gettext("Server reachable again"), "good"),
-        "webhook_set": (gettext("Webhook set"), "good"),
-        "webhook_by_hand": (gettext("Webhook has to be set by hand"), "warn"),
-        "pairing_code": (gettext("Pairing code asked for"), "info"),
-        "logged_out": (gettext("Phone disconnected"), "warn"),
-    }
-    text, tone = texts.get(event.kind, (event.kind, ""))
-    return HistoryLine(text=text, detail=event.detail, tone=tone, event=event)
 
 
 _QUALITIES = {"GREEN": _("High"), "YELLOW": _("Medium"), "RED": _("Low")}

@@ -4,7 +4,7 @@
 as anybody likes. `tell` is for what happens rather than lasts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,6 +23,12 @@ LASTING: Final = frozenset({
     "acks_broken", "quality_red", "quality_yellow",
 })  # fmt: skip
 """Alerts that are true or not, and end by themselves."""
+
+STANDING: Final = frozenset({"reachout_timelock", "message_capping"})
+"""Limits that a session tells of as long as they are in force."""
+
+NOTED: Final = STANDING | {"scan_again", "stuck", "webhook_broken"}
+"""Alerts with a line of their own in the history: of the others something else tells there already."""
 
 _SHOWN: Final = timedelta(hours=24)
 """How long something that merely happened stays in view."""
@@ -67,10 +73,13 @@ def tell(
     rows.update(detail=detail, severity=severity, until=until)
 
 
-def tell_notice(channel: Channel, notice: NumberNotice) -> None:
-    """What the provider said of the number. Mere information has its line in the history and no alert."""
-    if notice.severity != "info":
+def follow_notices(channel: Channel, notices: Iterable[NumberNotice]) -> None:
+    """The limits in force on the number, all of them: those that are no longer told are over."""
+    told = [notice for notice in notices if notice.severity != "info"]
+    for notice in told:
         tell(channel, notice.kind, notice.severity, detail=notice.detail, until=notice.until)
+    for kind in STANDING - {notice.kind for notice in told}:
+        resolve(channel, kind)
 
 
 def resolve(channel: Channel, kind: str) -> None:
@@ -133,9 +142,9 @@ def _open(channel: Channel, trouble: Trouble, *, at: datetime, until: datetime |
         at=at,
         until=until,
     )
-    add_to_history(
-        channel, "alert", from_state=trouble.severity, to_state=trouble.kind, detail=trouble.detail
-    )
+    if trouble.kind in NOTED:
+        said = {"from_state": trouble.severity, "to_state": trouble.kind, "detail": trouble.detail}
+        add_to_history(channel, "alert", **said)
     announce(
         channel.workspace_id,
         ChannelAlerted(object_id=channel.id, kind=trouble.kind, severity=trouble.severity),
@@ -145,6 +154,6 @@ def _open(channel: Channel, trouble: Trouble, *, at: datetime, until: datetime |
 def _resolve(channel: Channel, alert: ChannelAlert, *, at: datetime) -> None:
     rows = ChannelAlert.objects.filter(workspace_id=channel.workspace_id, id=alert.id)
     rows.update(resolved_at=at)
-    if alert.kind in LASTING:
+    if alert.kind in NOTED:
         add_to_history(channel, "resolved", to_state=alert.kind, at=at)
     announce(channel.workspace_id, ChannelAlertResolved(object_id=channel.id, kind=alert.kind))

@@ -21,8 +21,6 @@ _MARGIN: Final = timedelta(minutes=2)
 _LONGEST: Final = timedelta(days=7)
 """What is older is for a person to look up on the phone."""
 
-_QUIET: Final = frozenset({"sweep", "asked"})
-
 
 def can_read_back(channel: Channel) -> bool:
     """Whether its provider remembers what was said."""
@@ -63,7 +61,7 @@ def begin(channel: Channel, health: ChannelHealth, since: datetime, *, reason: G
         backfill_pass=0,
         backfill_at=None,
     )
-    if is_first and reason not in _QUIET:
+    if is_first and reason == "downtime":  # the others have a line of their own
         add_to_history(channel, "gap", to_state=reason)
 
 

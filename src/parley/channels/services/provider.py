@@ -14,6 +14,7 @@ from parley.channels.gateways.cloud_api import client as cloud_api
 from parley.channels.gateways.neutral import ChannelNotWorking, ChannelState, Credentials, GatewayError
 from parley.channels.gateways.number import NumberFacts, NumberNotice
 from parley.channels.gateways.waha import client as waha
+from parley.channels.gateways.waha.settings import EVENTS
 from parley.channels.models import Channel
 from parley.channels.services.asking import Work
 from parley.core.clock import now
@@ -85,8 +86,8 @@ def probe() -> Work[datetime | None]:
     return waha.probe
 
 
-def repair_webhook(channel: Channel) -> Work[None]:
-    """Give the session our webhook again, which restarts it."""
+def repair_webhook(channel: Channel) -> Work[bool]:
+    """Give the session our webhook again, which restarts it; not where it has it. Whether it had not."""
     return partial(_repair_webhook, channel)
 
 
@@ -157,20 +158,18 @@ async def _paused(_http: HttpClient, _credentials: Credentials) -> Reading:
 
 
 async def _read_session(channel: Channel, http: HttpClient, credentials: Credentials) -> Reading:
-    if not hasattr(waha, "read_session"):
-        return Reading(state=await waha.read_state(http, credentials))
     session = await waha.read_session(http, credentials)
     return Reading(
         state=session.state,
         engine=session.engine,
         has_our_webhook=session.webhook_url == webhook_url(channel)
-        and not set(waha.EVENTS) - set(session.webhook_events),
+        and set(EVENTS) <= set(session.webhook_events),
         notices=tuple(session.notices),
     )
 
 
-async def _repair_webhook(channel: Channel, http: HttpClient, credentials: Credentials) -> None:
-    await waha.repair_webhook(
+async def _repair_webhook(channel: Channel, http: HttpClient, credentials: Credentials) -> bool:
+    return await waha.repair_webhook(
         http, credentials, webhook_url=webhook_url(channel), metadata=_metadata(channel)
     )
 

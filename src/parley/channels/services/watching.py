@@ -88,8 +88,8 @@ def _note_look(workspace_id: UUID, channel_id: UUID, reading: provider.Reading, 
         remember(health, looked_at=at, **_rhythm_after(channel, health))
         if reading.has_our_webhook:
             remember(health, webhook_trouble="")
-        for notice in reading.notices or ():
-            alerts.tell_notice(channel, notice)
+        if reading.notices is not None:
+            alerts.follow_notices(channel, reading.notices)
 
 
 def _rhythm_after(channel: Channel, health: ChannelHealth) -> dict[str, object]:

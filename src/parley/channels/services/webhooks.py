@@ -48,11 +48,11 @@ def repair_session(workspace_id: UUID, channel_id: UUID) -> None:
             return
         remember(health, webhook_checked_at=now())
     try:
-        ask_plainly(credentials_for(channel), provider.repair_webhook(channel))
+        repaired = ask_plainly(credentials_for(channel), provider.repair_webhook(channel))
     except GatewayError as error:
         _note(channel, trouble=trouble_from(error, base_url=channel.base_url).message)
     else:
-        _note(channel, is_repaired=True)
+        _note(channel, is_repaired=repaired)
 
 
 def _note(channel: Channel, *, is_repaired: bool = False, trouble: str = "") -> None:

@@ -13,10 +13,10 @@ from parley.core.crypto import CannotDecrypt
 from parley.core.transactions import workspace_transaction
 from parley.simulator.testing import Simulator
 
-PAGES = ("", "qr/")
+PAGES = ("", "qr/", "history/")
 VERBS = (
     "pairing-code/", "start/", "stop/", "restart/", "logout/", "refresh/", "webhook/", "name/", "key/",
-    "removal/",
+    "missed/", "removal/",
 )  # fmt: skip
 HTMX = {"HX-Request": "true"}
 
@@ -74,17 +74,17 @@ def test_the_list_asks_once_however_long_it_is(
         with capture_queries() as queries:
             assert cast.alice.client.get(url, headers=HTMX).status_code == 200
         counts.append(len(queries))
-    assert counts == [4, 4]  # session, user, membership, channels
+    assert counts == [5, 5]  # session, user, membership, alerts, channels
 
 
-def test_the_page_asks_once_for_the_number_and_once_for_its_history(
+def test_the_page_asks_once_for_each_of_its_parts(
     cast: Cast, channel: Channel, capture_queries: Callable[[], Any]
 ) -> None:
     url = cast.alice.url(f"channels/{channel.id}/")
     cast.alice.client.get(url)
     with capture_queries() as queries:
         assert cast.alice.client.get(url, headers=HTMX).status_code == 200
-    assert len(queries) == 5
+    assert len(queries) == 8  # … the number, its alerts, health, last messages, history
 
 
 def test_a_fragment_is_the_panel_alone_and_a_page_is_whole(cast: Cast, channel: Channel) -> None:
