@@ -22,14 +22,19 @@ _KEPT_AS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 async def apply_number_facts(batch: Batch, facts: Sequence[NumberFacts]) -> None:
-    """Keep what was told last of each measure, and note in the channel's history what changed."""
+    """Keep what was told last of each measure, and note in the channel's history what changed.
+
+    An account tells of all its numbers through one of them: what names another number is left to the reading
+    of that one.
+    """
     if not facts:
         return
     stands = (await batch.rows(sql("lock_facts", "number")))[0]
     told_at: dict[str, str] = dict(stands.pop("facts_told_at") or {})
     before = dict(stands)
     noted: list[tuple[str, str, str, Any]] = []
-    for told in sorted(facts, key=lambda told: told.at):
+    about = [told for told in facts if told.phone_number in {None, stands["phone_number"]}]
+    for told in sorted(about, key=lambda told: told.at):
         moment = told.at.isoformat()
         for name, (column, kind) in _KEPT_AS.items():
             value = getattr(told, name)
