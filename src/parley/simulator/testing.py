@@ -7,17 +7,15 @@ with running_simulator() as whatsapp:
 """
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+import urllib.parse
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import msgspec
 import uvicorn
@@ -26,12 +24,14 @@ import parley
 from parley.simulator.configuration import ONLY_SENT, Configuration, Pace
 from parley.simulator.courier import Outcome
 from parley.simulator.faults import Fault, FaultOrder
+from parley.simulator.handle.caller import Refusal
+from parley.simulator.handle.cloud import CloudHandle
 from parley.simulator.people.phones import Letter
 from parley.simulator.records import Json, LedgerEntry, Message, Person, Presence
 from parley.simulator.server import address_of, listen, server_for
 
-Result = TypeVar("Result")
-Record = TypeVar("Record")
+__all__ = ["Refusal", "Simulator", "SimulatorProcess", "running_simulator", "simulator_process"]
+
 EVENTS = (
     "message", "message.any", "message.ack", "message.ack.group", "message.reaction", "message.edited",
     "message.revoked", "message.waiting", "poll.vote", "call.received", "call.accepted", "call.rejected",
@@ -41,21 +41,8 @@ EVENTS = (
 START_SECONDS = 15.0
 
 
-class Refusal(AssertionError):
-    """The simulator refused what a test asked of it."""
-
-    def __init__(self, status: int, body: object) -> None:
-        super().__init__(f"{status} {body}")
-        self.status = status
-        self.body = body
-
-
-class Simulator:
+class Simulator(CloudHandle):
     """Speaks to a running simulator. Every method raises `Refusal` when the answer is not 2xx."""
-
-    def __init__(self, url: str, *, api_key: str = "simulator-key") -> None:
-        self.url = url
-        self.api_key = api_key
 
     # Channels
 
@@ -89,14 +76,12 @@ class Simulator:
         self.until(lambda: self.session_status(session) == "SCAN_QR_CODE")
         self._simulator("POST", f"sessions/{session}/scan", {"phone": phone})
 
+    def set_quirks(self, session: str = "default", **quirks: object) -> None:
+        """How a session departs from what is documented; see `Quirks`. What is not named is off."""
+        self._simulator("PUT", f"waha/sessions/{session}/quirks", quirks)
+
     def session_status(self, session: str = "default") -> str:
         return str(self.waha("GET", f"/api/sessions/{session}")["status"])
-
-    def add_cloud_app(self, *, callback_url: str = "", verify_token: str = "", **order: object) -> Json:
-        """A Cloud API app with its numbers, in place of the one before: app_secret, access_token, waba_id,
-        numbers and how the handshake went."""
-        body = {"callback_url": callback_url, "verify_token": verify_token, "replace": True, **order}
-        return dict(self._simulator("POST", "cloud/apps", body))
 
     # Customers
 
@@ -123,6 +108,11 @@ class Simulator:
     def show_presence(self, wa_id: str, presence: Presence, *, channel: str | None = None) -> None:
         self._simulator("POST", f"people/{wa_id}/presence", {"channel": channel, "presence": presence})
 
+    def change(self, wa_id: str, message_id: str, body: str | None, *, channel: str) -> None:
+        """Edit a message by hand, or, without words, delete it for everyone."""
+        order = {"channel": channel, "message_id": message_id, "body": body}
+        self._simulator("POST", f"people/{wa_id}/changes", order)
+
     def chat(self, wa_id: str, *, channel: str | None = None) -> list[Message]:
         """What stands on the customer's phone, oldest first."""
         query = f"?channel={channel}" if channel else ""
@@ -131,13 +121,18 @@ class Simulator:
 
     # Instrument
 
-    def ledger(self) -> list[LedgerEntry]:
-        """Everything that was accepted so far, oldest first."""
-        return msgspec.convert(self._simulator("GET", "ledger"), type=list[LedgerEntry])
+    def ledger(self, **sought: object) -> list[LedgerEntry]:
+        """What was accepted so far, oldest first; `sought` are fields of `Sought`."""
+        query = urllib.parse.urlencode(sought)
+        return msgspec.convert(self._simulator("GET", f"ledger?{query}"), type=list[LedgerEntry])
 
     def deliveries(self) -> list[Outcome]:
         """The latest attempts to deliver webhooks."""
         return msgspec.convert(self._simulator("GET", "deliveries"), type=list[Outcome])
+
+    def advance(self, seconds: float) -> float:
+        """Let virtual time pass. Answers what time it is."""
+        return float(self._simulator("POST", "clock", {"advance": seconds})["now"])
 
     def state(self) -> Json:
         return dict(self._simulator("GET", "state"))
@@ -152,9 +147,15 @@ class Simulator:
         **params: object,
     ) -> Fault:
         """Order a fault; see `FaultOrder` for the actions and their parameters."""
-        body = {"api": api, "action": action, "match": match, "times": times, "params": params}
-        order = msgspec.convert(body, type=FaultOrder)
-        return msgspec.convert(self._simulator("POST", "faults", msgspec.to_builtins(order)), type=Fault)
+        order = {"api": api, "action": action, "match": match, "times": times, "params": params}
+        return self.play([order])[0]
+
+    def play(self, script: list[Json]) -> list[Fault]:
+        """Switch on a script: a list of faults, each with the fields of `FaultOrder`."""
+        orders = msgspec.convert(script, type=list[FaultOrder])
+        return msgspec.convert(
+            self._simulator("POST", "faults", msgspec.to_builtins(orders)), type=list[Fault]
+        )
 
     def clear_faults(self) -> None:
         self._simulator("DELETE", "faults")
@@ -167,44 +168,6 @@ class Simulator:
 
     def reset(self) -> None:
         self._simulator("POST", "reset", {})
-
-    def until(self, found: Callable[[], Result | None], *, seconds: float = 10.0) -> Result:
-        """The first true answer of `found`. Fails when there is none in time."""
-        end = time.monotonic() + seconds
-        while not (answer := found()):
-            assert time.monotonic() < end, f"nothing came within {seconds} s"  # noqa: S101 - test support
-            time.sleep(0.02)
-        return answer
-
-    def waha(self, method: str, path: str, body: object = None) -> Any:
-        """A call of WAHA's API with its key."""
-        return self._call(method, path, body, {"X-Api-Key": self.api_key})
-
-    def cloud(self, method: str, path: str, body: object = None, *, token: str = "") -> Any:
-        """A call of the Cloud API with a token (that of `add_cloud_app` unless told)."""
-        bearer = token or "simulated-access-token"
-        return self._call(method, path, body, {"Authorization": f"Bearer {bearer}"})
-
-    def _simulator(self, method: str, path: str, body: object = None) -> Any:
-        return self._call(method, f"/simulator/{path}", body, {})
-
-    def _call(self, method: str, path: str, body: object, headers: dict[str, str]) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        facts = {"content-type": "application/json", **headers}
-        request = urllib.request.Request(self.url + path, data=data, headers=facts, method=method)  # noqa: S310
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own http address
-                raw = answer.read()
-        except urllib.error.HTTPError as error:
-            raise Refusal(error.code, _parsed(error.read())) from error
-        return _parsed(raw)
-
-
-def _parsed(raw: bytes) -> Any:
-    try:
-        return json.loads(raw) if raw else None
-    except ValueError:
-        return raw
 
 
 @contextlib.contextmanager

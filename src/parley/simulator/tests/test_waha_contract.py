@@ -156,8 +156,9 @@ def chats(ask: Caller, ours: str) -> None:
     assert len(history) > 9
     ask("GET", "/api/messages", query=f"?session=shop&chatId={MARINA}%40c.us&limit=5")
     ask("GET", "/api/{session}/chats/{chatId}/messages/{messageId}", messageId=ours)
-    for verb, body in (("pin", {"duration": 86400}), ("unpin", {})):
-        ask("POST", f"/api/{{session}}/chats/{{chatId}}/messages/{{messageId}}/{verb}", body, messageId=ours)
+    for verb in ("pin", "unpin"):
+        path = f"/api/{{session}}/chats/{{chatId}}/messages/{{messageId}}/{verb}"
+        ask("POST", path, {"duration": 86400}, messageId=ours)
     ask("PUT", "/api/{session}/chats/{chatId}/messages/{messageId}", {"text": "Olá!"}, messageId=ours)
     ask("DELETE", "/api/{session}/chats/{chatId}/messages/{messageId}", messageId=ours)
     ask("POST", "/api/{session}/chats/{chatId}/messages/read", query="?messages=30&days=7")
@@ -278,12 +279,12 @@ def test_pairing_with_a_passkey_is_as_documented(receiver: Receiver) -> None:
         whatsapp._simulator("PUT", "waha/quirks", {"wants_passkey": True})
         whatsapp.add_session("shop", engine="GOWS", webhook_url=receiver.url, scan=False)
         whatsapp.until(lambda: whatsapp.session_status("shop") == "SCAN_QR_CODE")
-        answers = [
+        answers: list[tuple[str, str, object]] = [
             ("GET", "/api/{session}/auth/qr", None),
             ("POST", "/api/{session}/auth/request-code", {"phoneNumber": "551932110000"}),
         ]
         passkey = {"id": "a", "rawId": "a", "type": "public-key", "response": {}}
-        steps = [
+        steps: list[tuple[str, str, object]] = [
             ("GET", "/api/{session}/auth/passkey/challenge", None),
             ("POST", "/api/{session}/auth/passkey", passkey),
             ("GET", "/api/{session}/auth/passkey/confirmation", None),

@@ -38,7 +38,7 @@ class Acceptance:
         chosen_id = str(body["id"]) if body.get("id") else None
         known = self.world.message(session.channel, chosen_id) if chosen_id else None
         failure = None if known else self.restrictions.check(session, person, path=request.url.path)
-        quoted = body.get("reply_to") or body.get("replyTo")
+        quoted = body.get("reply_to")
         message = replace(
             letter,
             id=chosen_id or self.world.identities.waha_message(),

@@ -70,6 +70,7 @@ class ComposingEndpoints:
 
     async def button_reply(self, request: Request) -> Response:
         body = await read_json(request)
+        body["reply_to"] = body.get("replyTo")
         chosen = {"choice": {"id": text_field(body, "selectedButtonID")}}
         sent = letter("button", text_field(body, "selectedDisplayText"), content=chosen)
         return self.acceptance.accept(request, body, sent, only=("WEBJS",))

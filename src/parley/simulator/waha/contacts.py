@@ -106,7 +106,7 @@ class ContactEndpoints:
         """Nothing of a blocked person reaches the session any more."""
         body = await read_json(request)
         session = working_session(self.world, text_field(body, "session", default="default"))
-        person = person_of_chat(self.world, str(body.get("contactId") or text_field(body, "chatId")))
+        person = person_of_chat(self.world, text_field(body, "contactId"))
         blocked = request.url.path.endswith("/block")
         self.book.save_mark(replace(self.book.mark(session.channel, person.wa_id), blocked=blocked))
         return JSONResponse({"success": True}, status_code=201)

@@ -75,7 +75,7 @@ class SendingEndpoints:
 
     async def custom_link(self, request: Request) -> Response:
         body = await read_json(request)
-        preview = body.get("preview") or body.get("linkPreview")
+        preview = body.get("preview")
         if not isinstance(preview, dict):
             raise bad_request("preview must be an object")
         sent = letter("text", text_field(body, "text"), content={"preview": preview})
