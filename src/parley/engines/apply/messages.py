@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from parley.channels.gateways.neutral import InboundMessage, StatusChange
-from parley.core.ids import new_id
 from parley.engines.announcing import Fact
-from parley.engines.apply.batch import Batch, Placed, address_key, as_json, sql
+from parley.engines.apply.batch import Batch, Placed, address_key, sql
 from parley.engines.apply.conversations import place, touch_conversations
+from parley.engines.apply.files import add_media, content_of
 from parley.engines.apply.people import find_people, resolve_people
+from parley.engines.apply.placeholders import fill_placeholders
 
 _ID_TAKEN = "Its id is that of a message in another chat."
 
@@ -56,6 +55,7 @@ async def apply_messages(batch: Batch, messages: list[InboundMessage]) -> Applie
     answers = await _adopt_echoes(batch, new, contacts)
     adopted = {answer.provider_message_id for answer in answers}
     placed = await _add(batch, [m for m in new if m.provider_message_id not in adopted], contacts)
+    await fill_placeholders(batch, repeats)
     echoes = [m for m in repeats if m.from_us and known.of(m) is not None]
     return Applied(
         [*answers, *(_accepted(echo) for echo in echoes)],
@@ -139,7 +139,7 @@ async def _add(batch: Batch, messages: list[InboundMessage], contacts: dict[str,
     if not messages:
         return []
     placed = await place(batch, messages, contacts)
-    media = await _add_media(batch, placed)
+    media = await add_media(batch, placed)
     await batch.rows(sql("add_messages"), **_columns(placed, media))
     await touch_conversations(batch, placed)
     batch.facts += [_fact(item) for item in placed]
@@ -170,7 +170,7 @@ def _columns(placed: list[Placed], media: dict[UUID, UUID]) -> dict[str, list[ob
         "direction": ["outbound" if item.message.from_us else "inbound" for item in placed],
         "type": [item.message.type for item in placed],
         "body": [item.message.body for item in placed],
-        "content": [_content(item.message) for item in placed],
+        "content": [content_of(item.message) for item in placed],
         "media_id": [media.get(item.id) for item in placed],
         "quoted": [item.message.quoted_id or "" for item in placed],
         "provider_message_id": [item.message.provider_message_id for item in placed],
@@ -180,34 +180,3 @@ def _columns(placed: list[Placed], media: dict[UUID, UUID]) -> dict[str, list[ob
         "metadata": ['{"echo":true}' if item.message.from_us else "{}" for item in placed],
         "recovered": [item.message.is_history for item in placed],
     }
-
-
-async def _add_media(batch: Batch, placed: list[Placed]) -> dict[UUID, UUID]:
-    """The files of the messages, still with the provider, and a job each that fetches them."""
-    files = {item.id: (new_id(), item.message.media) for item in placed if item.message.media is not None}
-    if not files:
-        return {}
-    refs = [(media_id, media) for media_id, media in files.values() if media is not None]
-    await batch.rows(
-        sql("add_media"),
-        id=[media_id for media_id, _ in refs],
-        state=["pending" for _ in refs],
-        mime_type=[media.mime_type for _, media in refs],
-        filename=[media.filename or "" for _, media in refs],
-        byte_size=[media.byte_size for _, media in refs],
-        reference=[as_json(media) for _, media in refs],
-        error=[media.error or "" for _, media in refs],
-    )
-    await batch.rows(sql("fetch_media"), id=[media_id for media_id, _ in refs])
-    return {message_id: media_id for message_id, (media_id, _) in files.items()}
-
-
-def _content(message: InboundMessage) -> str:
-    if message.location is None and not message.forwarded:
-        return as_json(message.content) if message.content else "{}"
-    content = dict(message.content)
-    if message.location is not None:
-        content["location"] = msgspec.to_builtins(message.location)
-    if message.forwarded:
-        content["forwarded"] = True
-    return as_json(content)
