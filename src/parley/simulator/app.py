@@ -22,6 +22,7 @@ from parley.simulator.cloud.errors import GraphRefusal, graph_error
 from parley.simulator.configuration import Configuration
 from parley.simulator.control.channel_doors import ChannelDoors
 from parley.simulator.control.cloud_doors import CloudDoors
+from parley.simulator.control.cloud_people_doors import CloudPeopleDoors
 from parley.simulator.control.doors import Doors
 from parley.simulator.control.guard import Guard
 from parley.simulator.control.page import page
@@ -99,6 +100,7 @@ class House:
             *Doors(self.world, self.faults, self.courier, self.scripts).routes(),
             *ChannelDoors(self.world, self.waha).routes(),
             *CloudDoors(self.world, self.cloud).routes(),
+            *CloudPeopleDoors(self.world, self.phones, self.cloud.phone).routes(),
             *PeopleDoors(self.world, self.traffic, self.phones).routes(),
             *self.waha.doors.routes(),
             Mount("/static", StaticFiles(directory=HERE / "static" / "simulator")),

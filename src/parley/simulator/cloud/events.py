@@ -79,7 +79,7 @@ class CloudEvents:
             self._tell_change(message, revoke_id, {"original_message_id": message.id}, type_="revoke")
             return
         deleted = {
-            **sender_of(self.world.person(message.wa_id)),
+            **sender_of(self.shapes.author_of(message)),
             "id": revoke_id,
             "timestamp": str(int(self.world.now())),
             "type": "unsupported",
@@ -88,7 +88,7 @@ class CloudEvents:
         self._tell(message, {"messages": [deleted]})
 
     def _tell_change(self, message: Message, change_id: str, change: Json, *, type_: str) -> None:
-        person, number = self.world.person(message.wa_id), self.world.number_of(message.channel)
+        person, number = self.shapes.author_of(message), self.world.number_of(message.channel)
         facts = {
             "id": change_id,
             "timestamp": str(int(self.world.now())),
@@ -105,6 +105,6 @@ class CloudEvents:
         """Nothing: the Cloud API does not tell who is typing."""
 
     def _tell(self, message: Message, what: Json, *, field: str = "messages") -> None:
-        contacts = [contact_of(self.world.person(message.wa_id))]
+        contacts = [contact_of(self.shapes.author_of(message))]
         number = self.world.number_of(message.channel)
         self.outbox.put_for_number(number, field, {"contacts": contacts, **what})

@@ -21,6 +21,7 @@ from parley.simulator.cloud.media import MediaEndpoints
 from parley.simulator.cloud.messages import MessagesEndpoint
 from parley.simulator.cloud.notices import Notices
 from parley.simulator.cloud.numbers import NumberEndpoints
+from parley.simulator.cloud.phone import CloudPhone
 from parley.simulator.cloud.qr_codes import QrCodeEndpoints
 from parley.simulator.cloud.requests import app_of_token, number_in_path
 from parley.simulator.cloud.templates import TemplateEndpoints
@@ -54,6 +55,7 @@ class CloudService:
         self.limiter = Limiter(world)
         self.events.limiter = self.limiter
         self.notices = Notices(world, self.events.outbox)
+        self.phone = CloudPhone(world, self.notices, self.events.shapes)
         self.media = MediaEndpoints(world)
         self.messages = MessagesEndpoint(world, traffic, courier, self.limiter)
         self.numbers = NumberEndpoints(world, self.limiter, self.handshake)

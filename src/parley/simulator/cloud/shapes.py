@@ -16,24 +16,30 @@ class CloudShapes:
 
     def inbound(self, message: Message) -> Json:
         """One element of `messages`. The message's `content` is laid over what its type gives."""
-        person = self.world.person(message.wa_id)
+        person = self.author_of(message)
         shown: Json = {
             **sender_of(person),
             "id": message.id,
             "timestamp": str(int(message.at)),
         }
+        if message.participant:
+            shown["group_id"] = message.wa_id
+        if message.forwarded:
+            shown["context"] = {"forwarded": True}
         if message.quoted_id is not None:
             quoted = self.world.message(message.channel, message.quoted_id)
             digits = self.world.number_of(message.channel).digits
-            shown["context"] = {
-                "from": digits if quoted and quoted.from_us else person.wa_id,
-                "id": message.quoted_id,
-            }
+            author = digits if quoted and quoted.from_us else person.wa_id
+            shown["context"] = {**shown.get("context", {}), "from": author, "id": message.quoted_id}
         type_ = "audio" if message.type == "voice" else message.type
         extra = self.content(message)
         if "context" in extra:
             extra["context"] = {**shown.get("context", {}), **extra["context"]}
         return {**shown, "type": type_, **extra}
+
+    def author_of(self, message: Message) -> Person:
+        """Whom the webhook names: in a group the member who wrote."""
+        return self.world.person(message.participant or message.wa_id)
 
     def echo(self, message: Message) -> Json:
         """One element of `message_echoes`: what the shop wrote on its own phone."""

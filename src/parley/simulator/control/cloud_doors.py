@@ -1,6 +1,7 @@
 """Doors to the Cloud API: apps, accounts, numbers, templates, limits, and webhooks of every kind."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
@@ -175,7 +176,9 @@ class CloudDoors:
             if after.review != account.review:
                 self.cloud.notices.tell(number, "account_review_update", {})
             if after.is_locked and not account.is_locked:
-                ban = {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}}
+                day = datetime.fromtimestamp(self.world.now(), UTC)
+                info = {"waba_ban_state": "DISABLE", "waba_ban_date": f"{day:%B} {day.day}, {day.year}"}
+                ban = {"event": "DISABLED_UPDATE", "ban_info": info}
                 self.cloud.notices.tell(number, "account_update", {"value": ban})
         return answer(after)
 

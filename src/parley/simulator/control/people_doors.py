@@ -30,7 +30,7 @@ class InChannel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An edit (`body`) or, without one, a deletion of a customer's own message."""
+    """An edit (`body`) or, without one, a deletion of what a customer, or the shop on its phone, wrote."""
 
     channel: str
     message_id: str
@@ -105,8 +105,8 @@ class PeopleDoors:
     async def change(self, request: Request) -> Response:
         order = await read_as(request, Change)
         message = self.phones.message(self.phones.channel(order.channel), order.message_id)
-        if message.from_us:
-            raise Invalid("A customer can change only what the customer wrote.")
+        if message.from_us and message.source == "api":
+            raise Invalid("Only what a person wrote by hand can be changed by hand.")
         if order.body is None:
             self.traffic.revoke(message)
         else:

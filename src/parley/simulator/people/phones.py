@@ -20,7 +20,10 @@ SOMEWHERE = Place(
     latitude=-22.9056, longitude=-47.0608, name="Casa", address="Rua Barão de Jaguara, Campinas"
 )
 FILE_TYPES = {"image", "video", "audio", "voice", "document", "sticker"}
-OTHER_TYPES = {"text", "location", "contacts", "reaction", "unsupported", "button", "interactive", "poll"}
+OTHER_TYPES = {
+    "text", "location", "contacts", "reaction", "unsupported", "button", "interactive", "poll", "order",
+    "system",
+}  # fmt: skip
 
 
 class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,8 +74,10 @@ class Phones:
         channel = self.channel(letter.channel)
         if not letter.offline and not self.world.channel_is_open(channel):
             raise Conflict(f'{channel} is not connected; "offline" writes to its history only.')
-        if letter.from_shop and api_of(channel) != "waha":
-            raise Invalid("Only a WAHA session has a phone on which the shop can write.")
+        if letter.from_shop and not self._has_phone(channel):
+            raise Invalid("Only a WAHA session or a number in coexistence has a phone of the shop.")
+        if is_untied(letter):
+            raise Invalid("A tap on a button or row quotes the message that has it.")
         person = self._named(wa_id, letter.name)
         if letter.type == "reaction":
             return self._react(channel, person, letter)
@@ -84,6 +89,10 @@ class Phones:
         else:
             self.traffic.write(message)
         return {"id": message.id, "channel": channel, "wa_id": person.wa_id}
+
+    def _has_phone(self, channel: str) -> bool:
+        """Whether somebody of the shop can write by hand."""
+        return api_of(channel) == "waha" or self.world.number_of(channel).coexistence
 
     def channel(self, name: str | None) -> str:
         """The channel by its full name or by the bare session name or number id."""
@@ -168,6 +177,12 @@ class Phones:
 
     def show_presence(self, wa_id: str, channel: str | None, presence: Presence) -> None:
         self.traffic.show_presence(self.channel(channel), self.world.person(wa_id), presence)
+
+
+def is_untied(letter: Letter) -> bool:
+    """Whether it answers buttons or rows without saying whose."""
+    kind = letter.content.get("interactive", {}).get("type")
+    return kind in {"button_reply", "list_reply"} and letter.quoted_id is None
 
 
 def made_up(person: Person, letter: Letter) -> tuple[bytes, str, str | None]:
