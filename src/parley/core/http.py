@@ -7,13 +7,16 @@ some may have been. A caller that must not act twice decides by that difference.
 import asyncio
 import ipaddress
 import json
+import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import SimpleNamespace, TracebackType
 from typing import Any, Final, Self, TypeVar
 
 import aiohttp
+import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
@@ -30,6 +33,7 @@ KEEP_ALIVE_SECONDS: Final = 5.0
 """Short, so that a POST rarely meets a connection that the other side has just closed."""
 _CHUNK: Final = 64 * 1024
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_BREAKS: Final = re.compile(r"[\r\n\0]")
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "x-api-key"})
 
 
@@ -90,18 +94,28 @@ class Response:
 class HttpClient:
     """Calls guarded addresses over http and https: verified TLS, no cookies, no proxies of the environment.
 
-    One client serves one event loop and may be shared by any number of tasks. `allowed_networks` opens
-    private networks and is for the operator's gateways only, never for an address that a tenant typed.
+    One client serves one event loop and may be shared by any number of tasks; beyond `connections` at once
+    they wait. `allowed_networks` opens private networks and is for the operator's gateways only, never for an
+    address that a tenant typed.
     """
 
-    def __init__(self, allowed_networks: Iterable[Network] = (), *, timeouts: Timeouts | None = None) -> None:
+    def __init__(
+        self,
+        allowed_networks: Iterable[Network] = (),
+        *,
+        timeouts: Timeouts | None = None,
+        connections: int = 256,
+    ) -> None:
         self._networks = tuple(allowed_networks)
         self._timeouts = timeouts or Timeouts()
+        self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(
-            resolver=_GuardedResolver(self._networks), limit=256, keepalive_timeout=KEEP_ALIVE_SECONDS
+            resolver=_GuardedResolver(self._networks),
+            limit=self._connections,
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
         )
         tracing = aiohttp.TraceConfig()
         tracing.on_connection_create_end.append(_mark_connected)
@@ -144,24 +158,28 @@ class HttpClient:
         limit: int = ANSWER_LIMIT,
         redirects: int = 0,
         timeouts: Timeouts | None = None,
+        on_write: Callable[[], None] | None = None,
     ) -> Response:
         """Send once and read the whole answer, whatever its status.
 
         At most one of `payload` (sent as JSON), `content` and `multipart` is given. Redirects are followed
         for GET and HEAD alone, each hop guarded like the first, keys left behind when the host changes.
+        `on_write` is called when a connection stands and the first byte is about to be written.
         Raises `AddressRefused`, `Unreachable`, `NoAnswer` or `TooLarge`.
         """
         sent = dict(headers or {})
-        if any(set("\r\n\0") & set(name + value) for name, value in sent.items()):
+        if _BREAKS.search("".join([*sent, *sent.values()])):
             raise Unreachable("A header holds a line break, so nothing was sent.")
         if payload is not None:
-            content = json.dumps(payload, separators=(",", ":")).encode()
+            content = _encoded(payload)
             sent.setdefault("Content-Type", "application/json")
-        where = check_url(url, self._networks)
+        where = _checked(url, self._networks)
         hops = redirects if method in {"GET", "HEAD"} else 0
         while True:
             body = content if multipart is None else _form(multipart)
-            answer = await self._exchange(method, where, sent, body, limit, timeouts or self._timeouts)
+            answer = await self._exchange(
+                method, where, sent, body, limit, timeouts or self._timeouts, on_write
+            )
             target = answer.headers.get("location", "")
             if hops <= 0 or answer.status not in _REDIRECTS or not target:
                 return answer
@@ -186,10 +204,11 @@ class HttpClient:
         body: bytes | aiohttp.FormData | None,
         limit: int,
         timeouts: Timeouts,
+        on_write: Callable[[], None] | None,
     ) -> Response:
         if self._session is None:
             raise RuntimeError("Use the client as an async context manager.")
-        progress = _Progress()
+        progress = _Progress(on_write)
         try:
             async with self._session.request(
                 method,
@@ -198,9 +217,7 @@ class HttpClient:
                 data=body,
                 allow_redirects=False,
                 trace_request_ctx=progress,
-                timeout=aiohttp.ClientTimeout(
-                    total=timeouts.total, connect=timeouts.connect, sock_read=timeouts.read
-                ),
+                timeout=_limits(timeouts),
             ) as answer:
                 read = await _read(answer, limit)
                 return Response(
@@ -233,11 +250,15 @@ def call(
 class _Progress:
     """Whether a connection was handed to the request. From then on bytes may have been written."""
 
+    on_write: Callable[[], None] | None = None
     connected: bool = False
 
 
 async def _mark_connected(_session: aiohttp.ClientSession, context: SimpleNamespace, _event: Any) -> None:
-    context.trace_request_ctx.connected = True
+    progress: _Progress = context.trace_request_ctx
+    progress.connected = True
+    if progress.on_write is not None:
+        progress.on_write()
 
 
 class _GuardedResolver(AbstractResolver):
@@ -260,6 +281,24 @@ class _GuardedResolver(AbstractResolver):
 
     async def close(self) -> None:
         await self._inner.close()
+
+
+@lru_cache(maxsize=1_000)
+def _checked(url: str, networks: tuple[Network, ...]) -> URL:
+    """What `check_url` says does not change: it reads the text alone, and looks up nothing."""
+    return check_url(url, networks)
+
+
+@lru_cache(maxsize=16)
+def _limits(timeouts: Timeouts) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=timeouts.total, connect=timeouts.connect, sock_read=timeouts.read)
+
+
+def _encoded(payload: object) -> bytes:
+    try:
+        return msgspec.json.encode(payload)
+    except (TypeError, ValueError):  # a half of a surrogate pair, say: the standard library escapes it
+        return json.dumps(payload, separators=(",", ":")).encode()
 
 
 async def _read(answer: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -1,28 +1,41 @@
 """One channel's turn: hold the lease, claim only what leaves at once, send, write down."""
 
 import asyncio
+import time
 from contextlib import suppress
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
 
-from parley.channels.gateways import gateway_for
-from parley.channels.gateways.neutral import Accepted, Credentials, GatewayError, OutboundMessage
 from parley.core.environment import Environment
 from parley.core.http import HttpClient
-from parley.core.storage import StorageFailed
-from parley.engines.database import DATABASE_AWAY, Pool
+from parley.engines.database import DATABASE_AWAY, Pool, workspace_transaction
 from parley.engines.sender.claims import Claim, claim
+from parley.engines.sender.in_flight import Flight, Sky
 from parley.engines.sender.lease import Lease, release_lease, renew_lease, take_lease
-from parley.engines.sender.outcomes import NOT_STARTED, NotSendable, Recorder, outcome_of
-from parley.engines.sender.pacing import Pace
+from parley.engines.sender.number import Number
+from parley.engines.sender.outcomes import outcome_of
+from parley.engines.sender.pacing import Pace, Pairs, Turn
+from parley.engines.sender.recording import Recorder
+from parley.engines.sender.sending import Sending
 from parley.engines.wakeups import Wakeup
 
 log = structlog.get_logger(__name__)
 
-_MOST_IN_FLIGHT = 32
-_DEFAULT_PER_SECOND = 80
-"""Cloud API's default throughput of a number, messages a second."""
+_MOST_UNRECORDED = 1_000
+_LOOK_AT = 200
+"""How many are judged at once where none of the last could leave."""
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What a process keeps of a channel between its turns: good while nobody else had the lease."""
+
+    fence: int = -1
+    pace: Pace | None = None
+    number: Number = field(default_factory=Number)
+    flight: Flight = field(default_factory=Flight)
 
 
 class ChannelSender:
@@ -30,14 +43,16 @@ class ChannelSender:
 
     def __init__(
         self, environment: Environment, pool: Pool, http: HttpClient, *,
-        workspace_id: UUID, channel_id: UUID, holder: UUID,
+        workspace_id: UUID, channel_id: UUID, holder: UUID, sky: Sky, remembered: Remembered,
     ) -> None:  # fmt: skip
         self._environment = environment
         self._pool = pool
         self._http = http
         self._place = {"workspace_id": workspace_id, "channel_id": channel_id, "holder": holder}
         self._wakeup = Wakeup(environment.poll_seconds)
-        self._pace = Pace(per_second=_DEFAULT_PER_SECOND, limits_pairs=False)
+        self._sky = sky
+        self._memory = remembered
+        self._pace = Pace(0)
         self._in_flight: set[asyncio.Task[None]] = set()
         self._stopping = False
 
@@ -59,7 +74,11 @@ class ChannelSender:
         over = asyncio.Event()
         helpers = [asyncio.create_task(self._keep(lease, over)), asyncio.create_task(recorder.run())]
         try:
-            await self._send_all(lease, recorder)
+            async with workspace_transaction(self._pool, lease.workspace_id) as connection:
+                is_ours = await self._memory.number.read(connection, lease)
+            if is_ours:
+                self._set_pace(lease)
+                await self._send_all(lease, recorder)
         finally:
             # Also when the database went away meanwhile: only this process will ever hear these answers.
             if self._in_flight:
@@ -87,68 +106,80 @@ class ChannelSender:
                 log.warning("sender.lease_not_renewed", reason=type(error).__name__)
 
     async def _send_all(self, lease: Lease, recorder: Recorder) -> None:
-        idle = 0.0
+        """Claim whenever enough may leave to be worth a transaction, or something is new."""
+        idle, look = 0.0, 0
         while not self._stopping and lease.is_held and idle < lease.seconds:
-            room = min(_MOST_IN_FLIGHT - len(self._in_flight), self._pace.room())
-            count = await self._turn(lease, recorder, room) if room > 0 else 0
+            room = self._room(recorder)
+            count, look = await self._turn(lease, recorder, room, look) if room > 0 else (0, look)
             if count:
                 idle = 0.0
                 continue
-            if room <= 0 and len(self._in_flight) < _MOST_IN_FLIGHT:
-                await asyncio.sleep(self._pace.wait_seconds())
-                continue
-            await self._wakeup.wait()
+            await self._pause(room)
             idle = 0.0 if self._in_flight else idle + self._environment.poll_seconds
 
-    async def _turn(self, lease: Lease, recorder: Recorder, room: int) -> int:
-        """Claim and let go. Only what leaves at once is claimed: a death here leaves little in doubt."""
-        claimed = await claim(self._pool, lease, most=room, pace=self._pace)
-        if claimed is None:
+    def _room(self, recorder: Recorder) -> int:
+        """How many to claim now. Where no pace gathers them, half of what may fly has to have landed."""
+        flight = self._memory.flight
+        free = min(flight.most - len(self._in_flight), _MOST_UNRECORDED - recorder.waiting)
+        if free < (1 if self._pace.limits[0] else flight.most // 2):
             return 0
-        self._adjust_pace(claimed.provider, claimed.throughput)
-        for item in claimed.claims:
-            self._pace.sent(item.contact_id)
-            task = asyncio.create_task(
-                self._send(lease, recorder, claimed.provider, claimed.credentials, item)
-            )
-            self._in_flight.add(task)
-            task.add_done_callback(self._landed)
-        return len(claimed.claims)
+        return self._pace.room(min(free, self._sky.room()))
 
-    def _adjust_pace(self, provider: str, throughput: int | None) -> None:
-        per_second = throughput or _DEFAULT_PER_SECOND
-        if self._pace.is_for(per_second, limits_pairs=gateway_for(provider).has_window):
+    async def _pause(self, room: int) -> None:
+        """Until a message landed, one was queued, a place came free, or it is time to look."""
+        slow = self._memory.number.slow_seconds
+        if slow > 0:
+            await asyncio.sleep(min(slow, self._environment.poll_seconds))
             return
-        self._pace = Pace(per_second=per_second, limits_pairs=gateway_for(provider).has_window)
+        seconds = self._pace.wait_seconds() if room <= 0 else self._environment.poll_seconds
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wakeup.wait()
+
+    async def _turn(self, lease: Lease, recorder: Recorder, room: int, look: int) -> tuple[int, int]:
+        """Claim and let go. Only what leaves at once is claimed: a death here leaves little in doubt.
+
+        How many were decided on, and how many to look at next time: more, where all of them had to wait.
+        """
+        memory = self._memory
+        claimed = await claim(self._pool, lease, memory.number, pace=self._pace, most=room, look=look)
+        if claimed is None:
+            return 0, 0
+        self._set_pace(lease)
+        sending = Sending(self._http, lease, memory.number, self._pace)
+        for item in claimed.claims:
+            turn = self._pace.take(is_bulk=item.is_bulk)
+            task = asyncio.create_task(self._send(sending, recorder, item, turn))
+            self._in_flight.add(task)
+            self._sky.taken += 1
+            task.add_done_callback(self._landed)
+        return claimed.decided, _LOOK_AT if claimed.decided and not claimed.claims else 0
+
+    def _set_pace(self, lease: Lease) -> None:
+        """As the channel's row says. What was sent under another pace, or by another sender, counts."""
+        memory, number, now = self._memory, self._memory.number, time.monotonic()
+        is_ours = memory.pace is not None and memory.fence in {lease.fence, lease.fence - 1}
+        limits = (number.per_second, number.bulk_per_second)
+        if is_ours and memory.pace is not None and memory.pace.limits == limits:
+            self._pace, memory.fence = memory.pace, lease.fence
+            return
+        spoke_ago = 0.0 if is_ours else lease.spoke_ago
+        quiet = now if spoke_ago is None else now + max(0.0, 1.1 - spoke_ago)
+        pairs = memory.pace.pairs if is_ours and memory.pace is not None else None
+        if pairs is None and number.has_window:
+            pairs = Pairs(knows_all=lease.spoke_ago is None)
+        self._pace = Pace(limits[0], bulk_per_second=limits[1], pairs=pairs, quiet_until=quiet)
+        memory.pace, memory.fence = self._pace, lease.fence
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._in_flight.discard(task)
+        self._sky.taken -= 1
         self._wakeup.wake()
         if not task.cancelled() and task.exception() is not None:
             log.error("sender.task_died", exc_info=task.exception())
 
-    async def _send(
-        self, lease: Lease, recorder: Recorder, provider: str, credentials: Credentials, item: Claim
-    ) -> None:
-        result: Accepted | Exception
-        try:
-            message = await asyncio.to_thread(item.outbound)
-        except Exception as error:  # nothing has left
-            log.exception("sender.not_sendable", message=str(item.id))
-            result = error if isinstance(error, StorageFailed) else NotSendable(type(error).__name__)
-        else:
-            result = await self._ask(lease, provider, credentials, message)
+    async def _send(self, sending: Sending, recorder: Recorder, item: Claim, turn: Turn) -> None:
+        result = await sending.send(item, turn)
         recorder.add(outcome_of(item, result, retry_seconds=self._environment.send_retry_seconds))
-
-    async def _ask(
-        self, lease: Lease, provider: str, credentials: Credentials, message: OutboundMessage
-    ) -> Accepted | Exception:
-        if not lease.is_held:
-            return NOT_STARTED
-        try:
-            return await gateway_for(provider).send(self._http, credentials, message)
-        except GatewayError as error:
-            return error
-        except Exception as error:  # it may have left: uncertain, whatever it was
-            log.exception("sender.answer_not_understood", message=str(message.message_id))
-            return error
+        if turn.used_at is not None:
+            self._memory.flight.landed(time.monotonic() - turn.used_at)

@@ -1,7 +1,9 @@
 """The sender's process: find channels with something to send, and give each its turn."""
 
 import asyncio
+import resource
 import signal
+from collections import OrderedDict
 from uuid import UUID, uuid4
 
 import structlog
@@ -11,14 +13,19 @@ from parley.core.environment import Environment
 from parley.core.http import HttpClient, Timeouts
 from parley.engines.database import DATABASE_AWAY, Pool, open_pool, platform_transaction
 from parley.engines.measures import leases_held
-from parley.engines.sender.channel_sender import ChannelSender
-from parley.engines.sender.lease import sql
+from parley.engines.sender.channel_sender import ChannelSender, Remembered
+from parley.engines.sender.in_flight import Sky
+from parley.engines.sender.statements import sql
 from parley.engines.wakeups import OUTBOUND, Wakeup, listen
 
 log = structlog.get_logger(__name__)
 
 Place = tuple[UUID, UUID]
 """Workspace and channel."""
+
+_MOST_REMEMBERED = 1_000
+_CONNECTIONS = 2_000
+_FILES = 8_192
 
 
 class SenderEngine:
@@ -31,6 +38,8 @@ class SenderEngine:
         self._holder = uuid4()
         self._active: dict[Place, ChannelSender] = {}
         self._tasks: dict[Place, asyncio.Task[None]] = {}
+        self._memory: OrderedDict[Place, Remembered] = OrderedDict()
+        self._sky = Sky()
         self._wakeup = Wakeup(environment.poll_seconds)
         self._stopping = False
 
@@ -79,13 +88,22 @@ class SenderEngine:
         if self._stopping:
             return
         sender = ChannelSender(
-            self._environment, self._pool, self._http,
-            workspace_id=place[0], channel_id=place[1], holder=self._holder,
+            self._environment, self._pool, self._http, workspace_id=place[0], channel_id=place[1],
+            holder=self._holder, sky=self._sky, remembered=self._remembered(place),
         )  # fmt: skip
         self._active[place] = sender
         task = self._tasks[place] = asyncio.create_task(sender.run())
         leases_held.set(len(self._active))
         task.add_done_callback(lambda done: self._turn_over(place, done))
+
+    def _remembered(self, place: Place) -> Remembered:
+        """What was learned of the channel before, if it is not too long ago."""
+        found = self._memory.setdefault(place, Remembered())
+        self._memory.move_to_end(place)
+        for other in list(self._memory)[: max(0, len(self._memory) - _MOST_REMEMBERED)]:
+            if other not in self._active:
+                del self._memory[other]
+        return found
 
     def _turn_over(self, place: Place, task: asyncio.Task[None]) -> None:
         self._active.pop(place, None)
@@ -100,11 +118,12 @@ class SenderEngine:
 
 async def run_sender(environment: Environment) -> None:
     """The whole process, until SIGTERM or SIGINT."""
+    _open_many_files()
     seconds = environment.send_timeout_seconds
     timeouts = Timeouts(connect=min(5.0, seconds), read=seconds, total=seconds)
     async with (
         open_pool(environment) as pool,
-        HttpClient(environment.gateway_networks, timeouts=timeouts) as http,
+        HttpClient(environment.gateway_networks, timeouts=timeouts, connections=_CONNECTIONS) as http,
     ):
         engine = SenderEngine(environment, pool, http)
         loop = asyncio.get_running_loop()
@@ -115,3 +134,11 @@ async def run_sender(environment: Environment) -> None:
         log.info("sender.ready")
         await engine.run()
     log.info("sender.stopped")
+
+
+def _open_many_files() -> None:
+    """A connection is a file, and some systems give a process 1,024 unless it asks for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < _FILES:
+        most = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))

@@ -1,78 +1,202 @@
-"""How fast a number may speak: one bucket for the channel, one for each person it writes to."""
+"""How fast a number may speak: so many in any second, and to one person so many in a while.
 
+The counting is ours, the judging the provider's, whose clock and queue we do not see. So a place is free
+again a little more than a second after its request was written, by as much as this process was late of late.
+"""
+
+import math
 import time
-from collections.abc import Callable
+from bisect import bisect_right, insort
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
-_PAIR_BURST = 45
-_PAIR_SECONDS = 6.0
-"""Cloud API: one message to the same person every 6 seconds, up to 45 at once
-(shared limits of the provider's documentation, checked July 2026)."""
+Clock = Callable[[], float]
 
-_MOST_PAIRS = 50_000
+AHEAD_SECONDS = 0.1
+"""How long before its time a message may be claimed: no place stays empty while the database works."""
+
+_MARGIN = 0.012
+_LATEST = 0.1
+_TICK = 0.1
+_TICKS = 8
+"""An eighth of a second's worth leaves in any tenth of one: a crowd is spread, and the rate is reached."""
+
+PAIR_BURST = 45
+PAIR_SECONDS = 6.0
+_PAIR_MARGIN = 0.05
+"""Cloud API: one message to the same person every 6 seconds, or up to 45 within 6 and then nothing for as
+long as that many would have taken (section 3 of the protocol's notes, checked July 2026)."""
+
+PAIR_MEMORY_SECONDS = (PAIR_BURST + 1) * (PAIR_SECONDS + _PAIR_MARGIN)
 
 
-class Bucket:
-    """A token bucket: at most `burst` at once, refilled by one every `seconds`."""
+class Window:
+    """At most `count` begin within any `seconds`. A place is taken, used, and free again after that time."""
 
-    def __init__(self, burst: float, seconds: float, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._burst = burst
+    def __init__(self, count: int, seconds: float, *, free_at: float = 0.0) -> None:
         self._seconds = seconds
-        self._clock = clock
-        self._tokens = burst
-        self._at = clock()
+        self._free = [free_at] * count
 
-    def available(self) -> int:
-        """How many may go now."""
-        self._refill()
-        return int(self._tokens)
+    def room(self, until: float) -> int:
+        """How many places are free by then."""
+        return bisect_right(self._free, until)
 
-    def take(self, count: int = 1) -> None:
-        self._refill()
-        self._tokens -= count
+    def next_free(self) -> float:
+        """When the next place is free; never, while all are taken and none is used yet."""
+        return self._free[0] if self._free else math.inf
 
-    def wait_seconds(self) -> float:
-        """Until one may go."""
-        self._refill()
-        return max(0.0, (1 - self._tokens) * self._seconds)
+    def take(self) -> float:
+        """Take a place: from when on it may be used."""
+        return self._free.pop(0)
 
-    def _refill(self) -> None:
-        now = self._clock()
-        self._tokens = min(self._burst, self._tokens + (now - self._at) / self._seconds)
-        self._at = now
+    def used(self, at: float, margin: float) -> None:
+        """The place that was taken was used then."""
+        insort(self._free, at + self._seconds * (1 + margin))
+
+    def forget(self, at: float, margin: float) -> None:
+        """The place that was said to be used then is taken and not used yet."""
+        self._free.pop(bisect_right(self._free, at + self._seconds * (1 + margin)) - 1)
+
+    def give_back(self) -> None:
+        """It was not used."""
+        self._free.insert(0, 0.0)
+
+
+@dataclass(slots=True)
+class Turn:
+    """A message's place, not before `at`, in each of the windows that it counts in."""
+
+    at: float
+    windows: list[Window]
+    used_at: float | None = None
+    margin: float = 0.0
 
 
 class Pace:
-    """The pace of one channel. In memory: one sender owns a channel at a time."""
+    """The pace of one channel. In memory: one sender owns a channel at a time.
 
-    def __init__(self, *, per_second: float, limits_pairs: bool) -> None:
-        self._per_second = per_second
-        # A burst of a tenth of a second keeps any sliding second within the limit plus a tenth.
-        self._channel = Bucket(max(1.0, per_second / 10), 1 / per_second)
-        self._pairs: dict[UUID, Bucket] | None = {} if limits_pairs else None
+    `per_second` 0 is no limit; `bulk_per_second` is one more for what goes to many. `quiet_until`: somebody
+    else may have spoken up to a second before.
+    """
 
-    def is_for(self, per_second: float, *, limits_pairs: bool) -> bool:
-        """Whether this pace already keeps those limits."""
-        return self._per_second == per_second and (self._pairs is not None) == limits_pairs
+    def __init__(
+        self, per_second: float, *, bulk_per_second: float = 0.0, pairs: "Pairs | None" = None,
+        quiet_until: float = 0.0, clock: Clock = time.monotonic,
+    ) -> None:  # fmt: skip
+        self.limits = (per_second, bulk_per_second)
+        self.pairs = pairs
+        self._clock = clock
+        self._late = 0.0
+        self._windows: list[Window] = []
+        if per_second > 0:
+            count = max(1, int(per_second))
+            self._windows.append(Window(count, count / per_second, free_at=quiet_until))
+            if count >= _TICKS:
+                self._windows.append(Window(math.ceil(per_second / _TICKS), _TICK, free_at=quiet_until))
+        self._bulk = None
+        if bulk_per_second > 0:
+            count = max(1, int(bulk_per_second))
+            self._bulk = Window(count, count / bulk_per_second, free_at=quiet_until)
 
-    def room(self) -> int:
-        """How many messages may leave the channel now."""
-        return self._channel.available()
+    def room(self, most: int) -> int:
+        """How many of `most` may be claimed now."""
+        until = self._clock() + AHEAD_SECONDS
+        return min([most, *(window.room(until) for window in self._windows)])
 
     def wait_seconds(self) -> float:
-        return self._channel.wait_seconds()
+        """Until one may be claimed, at most a second: what is on its way frees places, too."""
+        until = max((window.next_free() for window in self._windows), default=0.0)
+        return min(max(0.001, until - AHEAD_SECONDS - self._clock()), 1.0)
 
-    def pair_wait_seconds(self, contact_id: UUID) -> float:
-        """How long this person has to be spared; 0 when they may be written to now."""
-        return 0.0 if self._pairs is None else self._pair(contact_id).wait_seconds()
+    def bulk_room(self, most: int) -> int:
+        """How many of those may be bulk."""
+        return most if self._bulk is None else min(most, self._bulk.room(self._clock() + AHEAD_SECONDS))
 
-    def sent(self, contact_id: UUID) -> None:
-        self._channel.take()
-        if self._pairs is not None:
-            self._pair(contact_id).take()
+    def take(self, *, is_bulk: bool = False) -> Turn:
+        """A place for one message. Exactly one of `begin` and `give_back` follows."""
+        windows = [*self._windows, self._bulk] if is_bulk and self._bulk is not None else self._windows
+        return Turn(max([0.0, *(window.take() for window in windows)]), windows)
 
-    def _pair(self, contact_id: UUID) -> Bucket:
-        assert self._pairs is not None  # noqa: S101  only called where pairs are limited
-        if len(self._pairs) > _MOST_PAIRS:
-            self._pairs.clear()
-        return self._pairs.setdefault(contact_id, Bucket(_PAIR_BURST, _PAIR_SECONDS))
+    def wait_of(self, turn: Turn) -> float:
+        """Seconds until this message's time."""
+        return max(0.0, turn.at - self._clock())
+
+    def begin(self, turn: Turn) -> None:
+        """The message leaves at this moment. Said again, it leaves now and did not before."""
+        now = self._clock()
+        if turn.used_at is not None:
+            for window in turn.windows:
+                window.forget(turn.used_at, turn.margin)
+        elif turn.at:
+            late = now - turn.at
+            self._late = min(_LATEST, max(self._late * 0.99, late if late < 1 else 0.0))
+        margin = _MARGIN + self._late
+        turn.used_at, turn.margin = now, margin
+        for window in turn.windows:
+            window.used(now, margin)
+
+    def give_back(self, turn: Turn) -> None:
+        """The message did not leave."""
+        for window in turn.windows:
+            if turn.used_at is not None:
+                window.forget(turn.used_at, turn.margin)
+            window.give_back()
+
+
+@dataclass(slots=True)
+class _Pair:
+    burst_began: float
+    burst: int
+    settled: float
+    """When the burst is paid for: as many times six seconds after it began as it had messages."""
+
+
+class Pairs:
+    """Who was written to of late. `Pairs.wait_seconds` is 0 where a message may leave now."""
+
+    def __init__(self, *, knows_all: bool = True, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._knows_all_at = clock() + (0.0 if knows_all else PAIR_MEMORY_SECONDS)
+        self._pairs: dict[UUID, _Pair] = {}
+        self._tidy_at = 10_000
+
+    @property
+    def asks_history(self) -> bool:
+        """Whether somebody else may have written to a person so lately that it matters."""
+        return self._clock() < self._knows_all_at
+
+    def __contains__(self, contact_id: UUID) -> bool:
+        return contact_id in self._pairs
+
+    def wait_seconds(self, contact_id: UUID) -> float:
+        """How long this person has to be spared."""
+        now, pair = self._clock(), self._pairs.get(contact_id)
+        if pair is None or now >= pair.settled:
+            return 0.0
+        in_burst = now - pair.burst_began < PAIR_SECONDS and pair.burst < PAIR_BURST
+        return 0.0 if in_burst else pair.settled - now
+
+    def sent(self, contact_id: UUID, *, ago: float = 0.0, again: bool = False) -> None:
+        """A message to this person leaves, or left so many seconds ago. `again`: the last one, only now."""
+        at = self._clock() - ago
+        pair = self._pairs.get(contact_id)
+        if again and pair is not None:
+            pair.settled = max(pair.settled, at + pair.burst * (PAIR_SECONDS + _PAIR_MARGIN))
+        elif pair is None or at >= pair.settled:
+            self._pairs[contact_id] = _Pair(at, 1, at + PAIR_SECONDS + _PAIR_MARGIN)
+        else:
+            pair.burst += 1
+            pair.settled += PAIR_SECONDS + _PAIR_MARGIN
+        if len(self._pairs) > self._tidy_at:
+            self._tidy()
+
+    def remember(self, contact_id: UUID, ages: Iterable[float]) -> None:
+        """What was sent before this process knew the person: seconds ago, in any order."""
+        for ago in sorted(ages, reverse=True):
+            self.sent(contact_id, ago=ago)
+
+    def _tidy(self) -> None:
+        now = self._clock()
+        self._pairs = {contact: pair for contact, pair in self._pairs.items() if pair.settled > now}
+        self._tidy_at = max(10_000, 2 * len(self._pairs))

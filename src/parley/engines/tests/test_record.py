@@ -12,8 +12,10 @@ from parley.core.environment import environment
 from parley.engines.database import open_pool
 from parley.engines.sender.claims import claim
 from parley.engines.sender.lease import Lease, release_lease, take_lease
-from parley.engines.sender.outcomes import Recorder, outcome_of
+from parley.engines.sender.number import Number
+from parley.engines.sender.outcomes import outcome_of
 from parley.engines.sender.pacing import Pace
+from parley.engines.sender.recording import Recorder
 from parley.engines.tests.posting import cloud_text, post, signed_cloud
 from parley.engines.tests.running import connect_channel, in_workspace, running_edge, until
 from parley.engines.tests.sending import Chat
@@ -44,7 +46,7 @@ async def send_all(chat: Chat, answers: list[str]) -> None:
     async with open_pool(environment()) as pool:
         lease = await take_lease(pool, **place, holder=uuid4(), seconds=30)
         assert isinstance(lease, Lease)
-        claimed = await claim(pool, lease, most=10, pace=Pace(per_second=1_000, limits_pairs=False))
+        claimed = await claim(pool, lease, Number(), pace=Pace(0), most=10)
         assert claimed is not None
         recorder = Recorder(pool, lease)
         for item, provider_id in zip(claimed.claims, answers, strict=True):
