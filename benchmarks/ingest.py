@@ -24,6 +24,7 @@ from benchmarks.webhooks import Number, connect_number
 from parley.core.database_urls import ENGINE_ROLE, with_login
 from parley.core.ids import new_id
 from parley.core.keys import keys_from_text
+from parley.engines.arrays import ArrayDumper
 
 if TYPE_CHECKING:
     from parley.engines.tests.running import Connected
@@ -72,6 +73,7 @@ def run(here: Installation) -> Result:
     here.copy_database(_FLOOR_DATABASE)
     with (
         here.serving("edge") as (url, pid),
+        here.working("applier"),
         _signed_in(here, DATABASE, channel) as database,
         _signed_in(here, _FLOOR_DATABASE, channel) as floor_database,
     ):
@@ -212,5 +214,6 @@ def _signed_in(
     password = keys_from_text(here.variables["PARLEY_SECRET_KEY"]).role_password(ENGINE_ROLE)
     url = with_login(here.server.tcp_url(database), ENGINE_ROLE, password)
     with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
+        connection.adapters.register_dumper(list, ArrayDumper)
         connection.execute(f"SET app.workspace_id = '{channel.workspace_id}'".encode())
         yield connection

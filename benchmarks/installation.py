@@ -57,6 +57,12 @@ class Installation:
             connection.execute("VACUUM ANALYZE")
 
     @contextmanager
+    def working(self, command: str) -> Iterator[int]:
+        """`parley <command>`, which answers nobody, until the block ends; its process id."""
+        with running([command], self.variables) as process:
+            yield process.pid
+
+    @contextmanager
     def serving(self, command: str) -> Iterator[tuple[str, int]]:
         """`parley <command>` on a free port, from ready until the block ends; its address and process id."""
         port = free_port(0)

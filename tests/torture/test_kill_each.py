@@ -21,7 +21,7 @@ from tests.torture.world import World, answers
 
 pytestmark = [pytest.mark.torture, pytest.mark.timeout(240)]
 
-PROCESSES = ("simulator", "root", "worker", "sender")
+PROCESSES = ("simulator", "root", "applier", "worker", "sender")
 KILLS = 3
 CUSTOMERS = 8
 HOOKS_PER_SECOND = 15

@@ -23,7 +23,14 @@ from tests.torture.proxy import Proxy, running_proxy
 LEASE_SECONDS = 2
 RESCUE_SECONDS = 2
 SEND_TIMEOUT_SECONDS = 2
-_READY = {"root": "edge.ready", "edge": "edge.ready", "worker": "worker.ready", "sender": "sender.ready"}
+_READY = {
+    "root": "edge.ready",
+    "edge": "edge.ready",
+    "applier": "applier.ready",
+    "worker": "worker.ready",
+    "sender": "sender.ready",
+}
+_TAKING = {"edge", "root"}
 _numbers = itertools.count(1)
 
 
@@ -47,7 +54,9 @@ class World:
 
     def start(self, *names: str) -> None:
         """Start processes by name and wait until they are ready: `edge`, `root`, `worker`, `simulator`,
-        `sender`, or `sender.2` for one more."""
+        `sender`, or `sender.2` for one more. The first that takes webhooks brings an `applier` with it."""
+        if _TAKING & set(names) and "applier" not in self.programs:
+            names = (*names, "applier")
         for name in names:
             self.begin(name)
         for name in names:
@@ -65,7 +74,7 @@ class World:
             until(lambda: answers(f"{self.whatsapp.url}/ping") == 200, seconds=30, what="the simulator")
             return
         self.programs[name].wait_until_it_says(_READY[kind])
-        if kind in {"edge", "root"}:
+        if kind in _TAKING:
             until(lambda: answers(f"{self.url}/readyz") == 200, seconds=30, what="/readyz")
 
     def kill(self, *names: str) -> None:

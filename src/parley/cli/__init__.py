@@ -11,8 +11,8 @@ from parley.core.errors import DomainError, Invalid, Misconfigured
 
 # In the order in which a person meets them.
 COMMANDS = (
-    "demo", "migrate", "serve", "status", "doctor", "events", "user", "root", "web", "edge", "worker",
-    "sender", "simulator", "seed", "version",
+    "demo", "migrate", "serve", "status", "doctor", "events", "user", "root", "web", "edge", "applier",
+    "worker", "sender", "simulator", "seed", "version",
 )  # fmt: skip
 CANNOT_RUN = 2
 _INTERRUPTED = 130

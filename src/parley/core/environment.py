@@ -89,6 +89,7 @@ class Environment:
     job_rescue_seconds: float
     grace_seconds: float
     sender_metrics_port: int
+    applier_metrics_port: int
     watch_seconds: float
     silence_seconds: float
     starting_seconds: float
@@ -154,6 +155,7 @@ def read_environment() -> Environment:
         job_rescue_seconds=_number("PARLEY_JOB_RESCUE_SECONDS", 30, least=1),
         grace_seconds=_number("PARLEY_GRACE_SECONDS", 10, least=0),
         sender_metrics_port=int(_number("PARLEY_SENDER_METRICS_PORT", 0, least=0)),
+        applier_metrics_port=int(_number("PARLEY_APPLIER_METRICS_PORT", 0, least=0)),
         watch_seconds=_number("PARLEY_WATCH_SECONDS", 60, least=1),
         silence_seconds=_number("PARLEY_SILENCE_SECONDS", 900, least=1),
         starting_seconds=_number("PARLEY_STARTING_SECONDS", 120, least=1),

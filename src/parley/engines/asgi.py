@@ -1,14 +1,17 @@
 """The little of ASGI that the engines need: read a bounded body, answer with JSON or text."""
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
+
+import msgspec
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
 
 
 class BodyTooLarge(Exception):
@@ -21,27 +24,31 @@ class ClientGone(Exception):
 
 def headers_of(scope: Scope) -> dict[str, str]:
     """Header names in lower case; one that came twice is joined with ", "."""
-    found: dict[str, str] = {}
-    for name, value in scope["headers"]:
+    raw = scope["headers"]
+    found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
+    if len(found) == len(raw):
+        return found
+    found.clear()
+    for name, value in raw:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         found[key] = f"{found[key]}, {text}" if key in found else text
     return found
 
 
-async def read_body(receive: Receive, *, limit: int, declared: str | None) -> bytes:
-    """The whole body. Raises `BodyTooLarge` as soon as it is known, `ClientGone` when it breaks off."""
-    if declared is not None and declared.isdigit() and int(declared) > limit:
-        raise BodyTooLarge
-    body = bytearray()
+async def read_body(receive: Receive, *, first: Message, limit: int) -> bytes:
+    """The whole body, whose first piece is here. Raises `BodyTooLarge` as soon as it is known to be too
+    large, `ClientGone` when it breaks off."""
+    message, pieces, size = first, [], 0
     while True:
-        message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
-        body += message.get("body", b"")
-        if len(body) > limit:
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        if size > limit:
             raise BodyTooLarge
         if not message.get("more_body", False):
-            return bytes(body)
+            return b"".join(pieces)
+        message = await receive()
 
 
 async def answer(
@@ -54,21 +61,16 @@ async def answer(
 ) -> None:
     """A whole answer; a mapping is sent as JSON."""
     if not isinstance(body, bytes):
-        body, content_type = json.dumps(body, separators=(",", ":")).encode(), "application/json"
-    sent = {
-        "content-type": content_type,
-        "content-length": str(len(body)),
-        "x-content-type-options": "nosniff",
-        "cache-control": "no-store",
-        **(headers or {}),
-    }
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [(name.encode(), value.encode("latin-1")) for name, value in sent.items()],
-        }
-    )
+        body, content_type = msgspec.json.encode(body), "application/json"
+    sent = [
+        (b"content-type", content_type.encode()),
+        (b"content-length", b"%d" % len(body)),
+        *_ALWAYS,
+    ]
+    if headers:
+        ours = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
+        sent = [(name, value) for name, value in sent if name not in ours] + list(ours.items())
+    await send({"type": "http.response.start", "status": status, "headers": sent})
     await send({"type": "http.response.body", "body": body})
 
 

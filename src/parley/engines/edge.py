@@ -10,7 +10,6 @@ from typing import Any
 import structlog
 
 from parley.core.environment import Environment, environment
-from parley.engines.apply.applier import Applier
 from parley.engines.asgi import App, Receive, Scope, Send, refuse
 from parley.engines.database import Pool, open_pool
 from parley.engines.health import PATHS as HEALTH_PATHS
@@ -22,7 +21,7 @@ from parley.engines.ingest.hooks import Hooks
 from parley.engines.realtime.events import PATH as EVENTS_PATH
 from parley.engines.realtime.events import Events
 from parley.engines.realtime.hub import Hub
-from parley.engines.wakeups import INBOUND, LIVE, Wakeup, listen
+from parley.engines.wakeups import INBOUND, LIVE, Bell, listen
 
 log = structlog.get_logger(__name__)
 
@@ -69,22 +68,16 @@ class Edge:
 
     async def _start(self) -> None:
         pool: Pool = await self._stack.enter_async_context(open_pool(self._environment))
-        wakeup = Wakeup(self._environment.poll_seconds)
-        commit = GroupCommit(pool, on_kept=wakeup.wake)
+        bell = Bell(pool, INBOUND)
+        commit = GroupCommit(self._environment, on_kept=bell.ring)
         hub = Hub(pool, poll_seconds=self._environment.poll_seconds)
         self._hooks = Hooks(self._environment, Directory(pool), commit)
         self._events = Events(pool, hub)
         self._health = Health(self._environment, pool)
-
-        def on_gap() -> None:
-            hub.on_gap()
-            wakeup.wake()
-
-        handlers = {INBOUND: lambda _payload: wakeup.wake(), LIVE: hub.on_notify}
         self._run(commit.run())
-        self._run(Applier(pool, wakeup).run())
+        self._run(bell.run())
         self._run(hub.run())
-        self._run(listen(self._environment, handlers, on_gap=on_gap))
+        self._run(listen(self._environment, {LIVE: hub.on_notify}, on_gap=hub.on_gap))
         log.info("edge.ready")
 
     def _run(self, engine: Coroutine[Any, Any, None]) -> None:

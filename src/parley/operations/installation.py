@@ -132,7 +132,7 @@ def free_port(preferred: int, host: str = "127.0.0.1") -> int:
 def _programs(listener: socket.socket) -> list[Program]:
     number = listener.fileno()
     root = Program("root", ("root",), variables={LISTENING_VARIABLE: str(number)}, sockets=(number,))
-    return [root, Program("worker", ("worker",)), Program("sender", ("sender",))]
+    return [root, *(Program(name, (name,)) for name in ("applier", "worker", "sender"))]
 
 
 def _run(supervisor: Supervisor, started: Callable[[], Awaitable[None]], *, output: Path | None) -> None:

@@ -1,6 +1,8 @@
 """Which channel a webhook is for, and the secret that proves who sent it. Cached for a few seconds."""
 
+import asyncio
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,13 +37,14 @@ class Directory:
         self._pool = pool
         self._by_token: dict[str, tuple[float, KnownChannel | None]] = {}
         self._siblings: dict[tuple[UUID, str, str], tuple[float, KnownChannel | None]] = {}
+        self._asked: dict[Hashable, asyncio.Future[KnownChannel | None]] = {}
 
     async def by_token(self, token: str) -> KnownChannel | None:
         """The channel of this webhook path. Raises `CannotDecrypt` where its secret is shut."""
         kept = self._by_token.get(token)
         if kept is not None and kept[0] > time.monotonic():
             return kept[1]
-        found = await self._find("channel_by_token", {"token": token})
+        found = await self._find_once(token, "channel_by_token", {"token": token})
         if len(self._by_token) > _MOST_UNKNOWN:
             self._by_token.clear()
         self._by_token[token] = (time.monotonic() + _FRESH_SECONDS, found)
@@ -60,7 +63,8 @@ class Directory:
         key = (channel.workspace_id, channel.provider, external_id)
         kept = self._siblings.get(key)
         if kept is None or kept[0] <= time.monotonic():
-            found = await self._find(
+            found = await self._find_once(
+                key,
                 "channel_by_external_id",
                 {"workspace": channel.workspace_id, "provider": channel.provider, "external_id": external_id},
             )
@@ -70,6 +74,16 @@ class Directory:
             self._siblings[key] = kept
         sibling = kept[1]
         return sibling if sibling is not None and sibling.secret == channel.secret else None
+
+    async def _find_once(
+        self, key: Hashable, name: str, parameters: dict[str, object]
+    ) -> KnownChannel | None:
+        """One query for all the requests that want the same at the same moment."""
+        asked = self._asked.get(key)
+        if asked is None:
+            asked = self._asked[key] = asyncio.ensure_future(self._find(name, parameters))
+            asked.add_done_callback(lambda _: self._asked.pop(key, None))
+        return await asyncio.shield(asked)
 
     async def _find(self, name: str, parameters: dict[str, object]) -> KnownChannel | None:
         async with platform_transaction(self._pool) as connection:

@@ -3,11 +3,14 @@
 The signature is checked over the raw bytes before anything of them is read, and fails closed.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
+from functools import cache
 from urllib.parse import parse_qsl
 
 import structlog
+from prometheus_client import Counter
 
 from parley.channels.gateways import gateway_for
 from parley.channels.gateways.neutral import BadPayload, BadSignature, RawEvent
@@ -16,6 +19,7 @@ from parley.core.environment import Environment
 from parley.engines.asgi import (
     BodyTooLarge,
     ClientGone,
+    Message,
     Receive,
     Scope,
     Send,
@@ -26,14 +30,21 @@ from parley.engines.asgi import (
 )
 from parley.engines.database import DATABASE_AWAY
 from parley.engines.ingest.directory import Directory, KnownChannel
-from parley.engines.ingest.group_commit import GroupCommit, Overloaded
-from parley.engines.ingest.rows import EventRow, row_for
+from parley.engines.ingest.group_commit import GroupCommit
+from parley.engines.ingest.room import Overloaded, Room
+from parley.engines.ingest.rows import EventRow, kept_headers, row_for
 from parley.engines.measures import webhooks_answered, webhooks_events
 
 log = structlog.get_logger(__name__)
 
 PREFIX = "/hooks/"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of bodies, from their first byte to their answer. What is made of one in between is about as much again."""
+_WHOLE_SECONDS = 30.0
+_JSON = [(b"content-type", b"application/json")]
+_ANSWERED = webhooks_answered.labels("200")
+_ONE_NEW = b'{"received":1,"new":1}'
 
 
 class _Refusal(Exception):
@@ -54,6 +65,7 @@ class Hooks:
         self._limit = environment.webhook_max_bytes
         self._directory = directory
         self._commit = commit
+        self._room = Room(max(_MOST_BYTES, 4 * self._limit))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -62,6 +74,9 @@ class Hooks:
             webhooks_answered.labels("gone").inc()
         except _Refusal as refusal:
             await self._refuse(send, refusal)
+        except Overloaded:
+            message = "Too much at once. Nothing was kept: send this again."
+            await self._refuse(send, _Refusal(503, "overloaded", message, **{"retry-after": "2"}))
         except DATABASE_AWAY:
             message = "The database is away. Nothing was kept: send this again."
             await self._refuse(send, _Refusal(503, "unavailable", message, **{"retry-after": "2"}))
@@ -103,29 +118,57 @@ class Hooks:
 
     async def _take(self, scope: Scope, channel: KnownChannel, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
-        events = await self._proven(channel, headers, receive)
-        rows = [await self._row(event, channel, headers) for event in events]
+        declared = self._declared(headers)
+        first = await receive()
+        size = len(first.get("body", b"")) if not first.get("more_body", False) else declared
+        self._room.take(channel.workspace_id, size)
         try:
+            body = await self._body(first, receive)
+            events = self._proven(channel, headers, body)
+            kept = kept_headers(headers)
+            rows = [await self._row(event, channel, kept, body) for event in events]
             new = await self._commit.keep(rows) if rows else 0
-        except Overloaded:
-            message = "Too much at once. Nothing was kept: send this again."
-            raise _Refusal(503, "overloaded", message, **{"retry-after": "2"}) from None
-        webhooks_answered.labels("200").inc()
-        webhooks_events.labels(channel.provider).inc(new)
-        await answer(send, 200, {"received": len(rows), "new": new})
+        finally:
+            self._room.give_back(channel.workspace_id, size)
+        _ANSWERED.inc()
+        _kept_of(channel.provider).inc(new)
+        told = _ONE_NEW if new == len(rows) == 1 else b'{"received":%d,"new":%d}' % (len(rows), new)
+        length = b"%d" % len(told)
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [*_JSON, (b"content-length", length)]}
+        )
+        await send({"type": "http.response.body", "body": told})
 
-    async def _proven(
-        self, channel: KnownChannel, headers: Mapping[str, str], receive: Receive
-    ) -> list[RawEvent]:
+    def _declared(self, headers: Mapping[str, str]) -> int:
+        """What the body will take. One that does not say may be as long as any."""
+        declared = headers.get("content-length", "")
+        size = int(declared) if declared.isascii() and declared.isdigit() else self._limit
+        if size > self._limit:
+            raise self._too_large()
+        return size
+
+    async def _body(self, first: Message, receive: Receive) -> bytes:
+        """Nearly always it came whole with its headers. What comes in pieces has to come soon."""
+        try:
+            if not first.get("more_body", False):
+                return await read_body(receive, first=first, limit=self._limit)
+            async with asyncio.timeout(_WHOLE_SECONDS):
+                return await read_body(receive, first=first, limit=self._limit)
+        except BodyTooLarge:
+            raise self._too_large() from None
+        except TimeoutError:
+            message = "The body took too long. Nothing was kept: send this again."
+            raise _Refusal(408, "slow", message, connection="close") from None
+
+    def _too_large(self) -> _Refusal:
+        return _Refusal(413, "too_large", f"The body is over the limit of {self._limit} bytes.")
+
+    def _proven(self, channel: KnownChannel, headers: Mapping[str, str], body: bytes) -> list[RawEvent]:
         """The events of the body, once it is known to be from whom it says."""
         gateway = gateway_for(channel.provider)
         try:
-            body = await read_body(receive, limit=self._limit, declared=headers.get("content-length"))
             gateway.verify_signature(channel.secret, headers, body)
             return gateway.split(body)
-        except BodyTooLarge:
-            message = f"The body is over the limit of {self._limit} bytes."
-            raise _Refusal(413, "too_large", message) from None
         except BadSignature as error:
             log.warning("webhook.signature_refused", channel=str(channel.id), reason=str(error))
             raise _Refusal(401, "signature", str(error)) from None
@@ -133,6 +176,13 @@ class Hooks:
             log.warning("webhook.unreadable", channel=str(channel.id), reason=str(error))
             raise _Refusal(400, "payload", str(error)) from None
 
-    async def _row(self, event: RawEvent, channel: KnownChannel, headers: Mapping[str, str]) -> EventRow:
-        meant = await self._directory.for_external_id(channel, event.external_id)
-        return row_for(event, meant, via=channel, headers=headers)
+    async def _row(self, event: RawEvent, channel: KnownChannel, headers: str, body: bytes) -> EventRow:
+        meant: KnownChannel | None = channel
+        if event.external_id is not None and event.external_id != channel.external_id:
+            meant = await self._directory.for_external_id(channel, event.external_id)
+        return row_for(event, meant, via=channel, headers=headers, body=body)
+
+
+@cache
+def _kept_of(provider: str) -> Counter:
+    return webhooks_events.labels(provider)

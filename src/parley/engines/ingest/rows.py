@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from parley.channels.gateways.neutral import RawEvent
 from parley.core.ids import new_id
@@ -14,8 +15,7 @@ _REPLACEMENT = "\ufffd"
 _KEPT_HEADERS = ("user-agent", "x-webhook-request-id", "x-webhook-timestamp", "content-type")
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(msgspec.Struct, frozen=True, gc=False):
     """One row of `inbound_event` to be; `payload` and `headers` are JSON text."""
 
     workspace_id: UUID
@@ -31,50 +31,52 @@ class EventRow:
     def as_unreadable(self, reason: str) -> "EventRow":
         """The same event for a database that refuses its JSON: bytes kept, visible, tried again later."""
         raw = self.raw or self.payload.encode()
-        return EventRow(
-            self.workspace_id,
-            self.id,
-            self.channel_id,
-            self.dedupe_key,
-            "{}",
-            raw,
-            self.headers,
-            "parked",
-            reason,
-        )
+        return msgspec.structs.replace(self, payload="{}", raw=raw, state="parked", error=reason)
+
+
+def kept_headers(headers: Mapping[str, str]) -> str:
+    """What is kept of a request's headers, as JSON text."""
+    return msgspec.json.encode({name: headers[name] for name in _KEPT_HEADERS if name in headers}).decode()
 
 
 def row_for(
-    event: RawEvent, channel: KnownChannel | None, *, via: KnownChannel, headers: Mapping[str, str]
+    event: RawEvent, channel: KnownChannel | None, *, via: KnownChannel, headers: str, body: bytes
 ) -> EventRow:
-    """The row of one event. `channel` is None when the number is not connected: kept under `via`, parked."""
-    row = EventRow(
-        workspace_id=via.workspace_id,
-        id=new_id(),
-        channel_id=(channel or via).id,
-        dedupe_key=_replaced(event.dedupe_key),
-        payload="{}",
-        raw=None,
-        headers=json.dumps({name: headers[name] for name in _KEPT_HEADERS if name in headers}),
-        state="new" if channel is not None else "parked",
-        error=""
-        if channel is not None
-        else _replaced(f"The number {event.external_id} is not connected here."),
-    )
+    """The row of one event. `channel` is None when the number is not connected: kept under `via`, parked.
+
+    `body` is the request's: it is kept where the event's own part of it cannot be written.
+    """
+    key, state, error = event.dedupe_key, "new", ""
+    if channel is None:
+        state, error = "parked", _replaced(f"The number {event.external_id} is not connected here.")
     try:
         payload, raw = _storable(event.payload)
     except RecursionError:
-        return row.as_unreadable("The JSON is nested too deeply.")
-    return replace(row, payload=payload, raw=raw)
+        payload, raw, state, error = "{}", body, "parked", "The JSON is nested too deeply."
+    return EventRow(
+        via.workspace_id,
+        new_id(),
+        (channel or via).id,
+        key if key.isprintable() else _replaced(key),
+        payload,
+        raw,
+        headers,
+        state,
+        error,
+    )
 
 
 def _storable(payload: dict[str, Any]) -> tuple[str, bytes | None]:
     """JSON text for jsonb, and the exact text where jsonb cannot hold it (NUL, lone surrogates)."""
-    text = json.dumps(payload, separators=(",", ":"), ensure_ascii=True)
-    if "\\u0000" not in text and "\\ud" not in text:
+    try:
+        text = msgspec.json.encode(payload).decode()
+    except UnicodeEncodeError:
+        text = ""
+    if text and "\\u0000" not in text:
         return text, None
+    exact = json.dumps(payload, separators=(",", ":"), ensure_ascii=True)
     clean = json.dumps(_replaced(payload), separators=(",", ":"), ensure_ascii=True)
-    return (text, None) if clean == text else (clean, text.encode())
+    return (exact, None) if clean == exact else (clean, exact.encode())
 
 
 def _replaced(value: Any) -> Any:

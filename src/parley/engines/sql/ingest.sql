@@ -23,3 +23,20 @@ FROM unnest(
 ) AS event (workspace_id, id, channel_id, dedupe_key, payload, raw, headers, state, error)
 ON CONFLICT (workspace_id, channel_id, dedupe_key) DO NOTHING
 RETURNING id;
+
+-- name: keep_together
+-- `keep`, answering the places (from 1) of what was there before: nearly always none, so nothing is read back.
+WITH kept AS (
+  INSERT INTO inbound_event
+    (workspace_id, id, channel_id, dedupe_key, payload, raw, headers, state, error)
+  SELECT workspace_id, id, channel_id, dedupe_key, payload::jsonb, raw, headers::jsonb, state, error
+  FROM unnest(
+    %(workspace_id)s::uuid[], %(id)s::uuid[], %(channel_id)s::uuid[], %(dedupe_key)s::text[],
+    %(payload)s::text[], %(raw)s::bytea[], %(headers)s::text[], %(state)s::text[], %(error)s::text[]
+  ) AS event (workspace_id, id, channel_id, dedupe_key, payload, raw, headers, state, error)
+  ON CONFLICT (workspace_id, channel_id, dedupe_key) DO NOTHING
+  RETURNING id
+)
+SELECT place
+FROM unnest(%(id)s::uuid[]) WITH ORDINALITY AS given (id, place)
+WHERE id NOT IN (SELECT id FROM kept);

@@ -19,6 +19,7 @@ from parley.core.environment import Environment, environment
 from parley.core.http import HttpClient, Timeouts
 from parley.core.ids import new_id
 from parley.core.transactions import workspace_transaction
+from parley.engines.applier import run_applier
 from parley.engines.database import open_pool
 from parley.engines.edge import Edge
 from parley.engines.sender.engine import SenderEngine
@@ -71,15 +72,21 @@ def connect_channel(
 
 @contextmanager
 def running_edge(settings: Environment | None = None) -> Iterator[str]:
-    """An edge of this process, until the block ends. Gives its base URL."""
+    """An edge and an applier of this process, until the block ends. Gives the edge's base URL."""
+    chosen = settings or environment()
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(512)
-        config = uvicorn.Config(
-            Edge(settings or environment()), log_config=None, lifespan="on", timeout_graceful_shutdown=1
-        )
+        config = uvicorn.Config(Edge(chosen), log_config=None, lifespan="on", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
+
+        async def work() -> None:
+            applying = asyncio.create_task(run_applier(chosen))
+            await server.serve(sockets=[listener])
+            applying.cancel()
+            await asyncio.gather(applying, return_exceptions=True)
+
+        thread = threading.Thread(target=lambda: asyncio.run(work()))
         thread.start()
         until(lambda: server.started)
         try:

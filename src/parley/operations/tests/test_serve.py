@@ -82,7 +82,7 @@ def start(folder: Path) -> Serving:
 
 def test_whoever_is_killed_it_goes_on(serving: Serving, place: Path) -> None:
     assert serving.browser.get("/setup/").status == 200
-    for program in ("root", "worker", "sender"):
+    for program in ("root", "applier", "worker", "sender"):
         victim = serving.pid_of(program)
         assert victim is not None
         os.kill(victim, signal.SIGKILL)
@@ -95,7 +95,7 @@ def test_whoever_is_killed_it_goes_on(serving: Serving, place: Path) -> None:
     wait_until(lambda: postmaster.running_pid(serving.data) not in {None, server}, 30, "a new server")
     wait_until(serving.is_ready, 60, "it is ready again")
 
-    children = [serving.pid_of(program) for program in ("root", "worker", "sender")]
+    children = [serving.pid_of(program) for program in ("root", "applier", "worker", "sender")]
     serving.process.kill()
     serving.process.wait(10)
     wait_until(lambda: not any(alive(pid) for pid in children if pid), 30, "the children end")
