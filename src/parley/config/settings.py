@@ -11,6 +11,7 @@ import parley
 from parley.core.database_urls import app_url, owner_url
 from parley.core.environment import environment
 from parley.core.keys import keys
+from parley.core.postgres.patience import PatientConnection
 
 _environment = environment()
 _package = Path(parley.__file__).parent
@@ -31,8 +32,9 @@ def _database() -> dict[str, Any]:
         options["pool"] = {
             "min_size": _environment.pool_min,
             "max_size": _environment.pool_max,
-            "timeout": 30,
+            "timeout": 10,
             "max_idle": 30,
+            "connection_class": PatientConnection,
         }
     return {
         "ENGINE": "parley.core.postgres",
@@ -80,6 +82,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "parley.web.middleware.DatabasePatience",
     "parley.web.middleware.SecurityHeaders",
     "parley.web.middleware.FragmentRedirects",
     "whitenoise.middleware.WhiteNoiseMiddleware",

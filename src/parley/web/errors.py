@@ -4,13 +4,17 @@
 "parley.web.errors.page_not_found"` and so on, `CSRF_FAILURE_VIEW = "parley.web.errors.csrf_failure"`).
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from psycopg.errors import ProgramLimitExceeded
+from psycopg_pool import PoolTimeout
 
 from parley.core.errors import DomainError, TooMany
 
@@ -97,11 +101,23 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's `handler500`."""
+    """Django's `handler500`, called while the exception is handled. A database that is away is a 503."""
+    if _is_away(sys.exc_info()[1]):
+        text = _("The database does not answer just now. What you did may not have been saved: try again.")
+        response = answer(request, status=503, text=text, code="database_away")
+        response["Retry-After"] = "5"
+        return response
     text = _(
         "What you did just now may not have been saved. It has been written to the log; please try again."
     )
     return answer(request, status=500, text=text)
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """Whether PostgreSQL could not be reached, as opposed to having refused a value as too long."""
+    if isinstance(error, InterfaceError | PoolTimeout):
+        return True
+    return isinstance(error, OperationalError) and not isinstance(error.__cause__, ProgramLimitExceeded)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
+from parley.core.postgres.patience import patience
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -31,6 +33,21 @@ _HEADERS = {
 }
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+_PATIENCE_SECONDS = 15.0
+"""A person who hears "not reachable" tries again; one who hears nothing only waits."""
+
+
+class DatabasePatience:
+    """Middleware: no page waits longer than this for the database, whatever became of the connection."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with patience(_PATIENCE_SECONDS):
+            return self.get_response(request)
 
 
 class SecurityHeaders:

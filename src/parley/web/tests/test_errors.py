@@ -1,8 +1,11 @@
 """Refusals reach a person as a page, and a fragment request as a toast, with the same strict headers."""
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.test import RequestFactory
+from psycopg.errors import ProgramLimitExceeded
+from psycopg_pool import PoolTimeout
 
 from parley.core.errors import Conflict, DomainError, NotFound, TooMany
 from parley.web import errors
@@ -92,3 +95,22 @@ def test_a_redirect_of_a_fragment_moves_the_page() -> None:
     moved = redirect(RequestFactory().get("/x", headers=FRAGMENT))
     assert (moved.status_code, moved["HX-Redirect"], moved.content) == (200, "/sign-in/?next=/x", b"")
     assert redirect(RequestFactory().get("/x")).status_code == 302
+
+
+@pytest.mark.parametrize("error", [OperationalError("gone"), InterfaceError("closed"), PoolTimeout("full")])
+def test_a_database_that_is_away_is_not_our_fault(error: Exception) -> None:
+    request = RequestFactory().get("/w/casa-lume/inbox/")
+    try:
+        raise error
+    except (OperationalError, InterfaceError, PoolTimeout):
+        response = errors.server_error(request)
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "try again" in response.content.decode()
+
+
+def test_a_value_that_is_too_long_is_no_outage() -> None:
+    request = RequestFactory().get("/")
+    try:
+        raise OperationalError("too long") from ProgramLimitExceeded("index row size")
+    except OperationalError:
+        assert errors.server_error(request).status_code == 500
