@@ -11,6 +11,8 @@ from parley.channels.gateways.neutral import BadPayload
 
 KEY_LIMIT: Final = 200
 _EMPTY: Final[Mapping[str, Any]] = {}
+_OBJECT: Final = (dict, Mapping)
+"""What JSON calls an object. `dict` first: asking an abstract class costs several times as much."""
 _LATEST: Final = 4_102_444_800.0
 """The year 2100 in seconds. What lies beyond, up to a thousand times it, was written in milliseconds."""
 
@@ -29,13 +31,13 @@ def parse_object(body: bytes) -> dict[str, Any]:
 def section(value: object, *path: str) -> Mapping[str, Any]:
     """The object at `path` below `value`, empty where there is none."""
     for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value if isinstance(value, Mapping) else _EMPTY
+        value = value.get(name) if isinstance(value, _OBJECT) else None
+    return value if isinstance(value, _OBJECT) else _EMPTY
 
 
 def items(value: object) -> list[Mapping[str, Any]]:
     """The objects in a list; whatever else it holds is left out."""
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+    return [one for one in value if isinstance(one, _OBJECT)] if isinstance(value, list) else []
 
 
 def word(value: object) -> str | None:

@@ -154,9 +154,10 @@ def _status(value: Mapping[str, Any], status: Mapping[str, Any], time: object) -
         return [Kept(reason="a status that names no message")]
     if status.get("recipient_type") == "group":
         return [Kept(reason="a receipt from a group, whose messages Parley only reads")]
-    counterpart = address_of(status, only_contact(value), "recipient")
-    if told == "deleted" and counterpart is not None:  # before edits and revokes had a type of their own
-        return [MessageRevoke(target_id=found, at=at, counterpart=counterpart)]
+    if told == "deleted":  # before edits and revokes had a type of their own
+        counterpart = address_of(status, only_contact(value), "recipient")
+        if counterpart is not None:
+            return [MessageRevoke(target_id=found, at=at, counterpart=counterpart)]
     if kind is None:
         return [
             Kept(reason=f"a status that Parley does not know: {told[:40]}", is_unsupported=told != "warning")
