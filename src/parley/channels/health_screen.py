@@ -57,12 +57,12 @@ class HistoryPage:
 
 
 def health_card(channel: Channel) -> HealthCard:
-    """Two queries: what the watch remembers, and the last messages."""
+    """Three queries: what the watch remembers, since when it is so, and the last messages."""
     health = queries.health_of(channel)
     last_in, last_out = ask_database("last_in_and_out", channel)
     rests = health.gap_until is not None and health.backfill_pass > 0
     return HealthCard(
-        state_since=channel.status_at,
+        state_since=queries.state_since(channel),
         last_in=last_in,
         last_out=last_out,
         looked_at=health.looked_at,

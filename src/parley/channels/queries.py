@@ -105,6 +105,12 @@ def came_from(channel: Channel) -> str:
     return event.from_state if event is not None else ""
 
 
+def state_since(channel: Channel) -> datetime:
+    """Since when it is in the present state. (`status_at` is when that was last told.)"""
+    event = _states(channel).order_by("-at", "-id").first()
+    return event.at if event is not None else channel.created_at
+
+
 def last_left_working(channel: Channel) -> ChannelEvent | None:
     """When it last ceased to work, if ever it worked."""
     return _states(channel).filter(from_state="working").order_by("-at", "-id").first()

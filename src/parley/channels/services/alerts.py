@@ -127,9 +127,9 @@ def _state_troubles(channel: Channel) -> Iterator[Trouble]:
 
 def is_stuck(channel: Channel) -> bool:
     """Whether it has been starting for longer than that takes."""
-    if channel.status != "starting" or channel.status_at is None:
+    if channel.status != "starting":
         return False
-    return channel.status_at + timedelta(seconds=environment().starting_seconds) < now()
+    return queries.state_since(channel) + timedelta(seconds=environment().starting_seconds) < now()
 
 
 def _open(channel: Channel, trouble: Trouble, *, at: datetime, until: datetime | None = None) -> None:
@@ -143,8 +143,8 @@ def _open(channel: Channel, trouble: Trouble, *, at: datetime, until: datetime |
         until=until,
     )
     if trouble.kind in NOTED:
-        said = {"from_state": trouble.severity, "to_state": trouble.kind, "detail": trouble.detail}
-        add_to_history(channel, "alert", **said)
+        severity, kind = trouble.severity, trouble.kind
+        add_to_history(channel, "alert", from_state=severity, to_state=kind, detail=trouble.detail)
     announce(
         channel.workspace_id,
         ChannelAlerted(object_id=channel.id, kind=trouble.kind, severity=trouble.severity),

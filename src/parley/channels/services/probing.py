@@ -45,15 +45,15 @@ class Heard:
 
 def is_probe_due(channel: Channel, health: ChannelHealth) -> bool:
     """Whether it was quiet for longer than is its habit, or than anybody may be, since it was last heard or
-    asked."""
+    asked. Inside a transaction."""
     longest = environment().silence_seconds
     patience = longest
     if health.rhythm_seconds is not None:
         patience = min(max(_PATIENCE * health.rhythm_seconds, min(_LEAST, longest)), longest)
     if health.silent_since is not None:
         patience = min(_LEAST, longest)
-    known = [moment for moment in (channel.last_activity_at, health.probed_at, channel.status_at) if moment]
-    return not known or now() - max(known) >= timedelta(seconds=patience)
+    known = (channel.last_activity_at, health.probed_at, queries.state_since(channel))
+    return now() - max(moment for moment in known if moment) >= timedelta(seconds=patience)
 
 
 def probe(channel: Channel) -> Heard:

@@ -33,9 +33,9 @@ def remedy_for(channel: Channel, health: ChannelHealth) -> Remedy:
         return "restart"
     if is_stuck(channel):
         return "restart"
-    stopped_under_watch = channel.status_at is not None and channel.status_at > health.created_at
-    if channel.status == "stopped" and stopped_under_watch and not queries.is_stopped_at_will(channel):
-        return "start"
+    if channel.status == "stopped" and not queries.is_stopped_at_will(channel):
+        was_watched = queries.state_since(channel) > health.created_at
+        return "start" if was_watched else ""
     return ""
 
 

@@ -120,10 +120,12 @@ def _look_after(workspace_id: UUID, channel_id: UUID, *, was: str, seen: str) ->
         channel = queries.locked_channel(workspace_id, channel_id)
         health = locked_health(channel)
         remedy = remedy_for(channel, health)
+        is_due = False
         if channel.status == "working":
             _believe_again(channel, health)
+            is_due = seen == SILENT or is_probe_due(channel, health)
     if channel.status == "working":
-        return _listen(channel, health, seen=seen) if is_probe_due(channel, health) or seen else ""
+        return _listen(channel, health, seen=seen) if is_due else ""
     if remedy and was == channel.status:  # at the second look
         apply_remedy(workspace_id, channel_id, remedy, reason=channel.status)
     return ""
