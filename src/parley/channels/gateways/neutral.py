@@ -56,9 +56,9 @@ class InboundMessage(Struct, frozen=True, kw_only=True, tag_field="event", tag="
     `client_ref` is set where an echo carries the id that Parley chose. `is_history`: told long after it was
     said, so nothing reacts to it. `content` holds the neutral rest, each key only where it applies:
     `contacts` (name, phones), `order` (lines, note), `choice` (id, description), `form` (answers), `poll`
-    (name, options, multiple), `referral` (the ad), `product`, `animated`, `note` (a round video), `view_once`,
-    `live` (a place that moves), `event` (of a calendar), `call_permission`, `system` (what WhatsApp says of
-    the account), and for type `unsupported` what it was, in words, under `what`.
+    (name, options, multiple), `referral` (the ad), `product`, `animated`, `note` (a round video),
+    `view_once`, `live` (a place that moves), `event` (of a calendar), `call_permission`, `system` (what
+    WhatsApp says of the account), and for type `unsupported` what it was, in words, under `what`.
     """
 
     provider_message_id: str

@@ -133,6 +133,9 @@ def test_quote_and_forward() -> None:
     assert found.quoted_id == "3EB00011223344556677"
     assert found.forwarded
     assert incoming(body="Fechado", replyTo={"id": "3EB0AA"}).quoted_id == "3EB0AA"
+    for name in ("stanzaId", "stanzaID"):
+        told = proto(extendedTextMessage={"text": "Fechado", "contextInfo": {name: "3EB0AA"}})
+        assert incoming(body="Fechado", replyTo=None, _data=told).quoted_id == "3EB0AA"
 
 
 def test_contacts() -> None:

@@ -69,8 +69,7 @@ async def read_history(
             place = _Place(whole=False)  # an engine that cannot answer for all chats
     if not place.chats:
         place = await _next_chats(reading, place)
-        return HistoryPage(events=[], cursor=_written(place) if place.chats else "")
-    return await _page_of_chat(reading, place)
+    return await _page_of_chat(reading, place) if place.chats else HistoryPage(events=[])
 
 
 async def _page_of_all(reading: _Reading, place: _Place) -> HistoryPage:

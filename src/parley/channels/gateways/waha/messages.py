@@ -7,7 +7,7 @@ from parley.channels.gateways.neutral import InboundMessage, Kept, NeutralEvent
 from parley.channels.gateways.untrusted import moment, moment_or_now, section
 from parley.channels.gateways.waha.changes import changed_by_protocol
 from parley.channels.gateways.waha.content import read_content
-from parley.channels.gateways.waha.engines import Hint, hint_in, is_forwarded, time_in
+from parley.channels.gateways.waha.engines import Hint, context_in, hint_in, is_forwarded, time_in
 from parley.channels.gateways.waha.files import has_file
 from parley.channels.gateways.waha.ids import as_client_ref, read_message_id
 from parley.channels.gateways.waha.kinds import INTERNAL
@@ -29,7 +29,6 @@ def read_message(envelope: Mapping[str, Any], payload: Mapping[str, Any]) -> lis
     if reason := _nothing_said(payload, data, hint):
         return [Kept(reason=reason)]
     content = read_content(payload, hint, key)
-    quoted = read_message_id(section(payload, "replyTo").get("id"))
     return [
         InboundMessage(
             provider_message_id=key.id,
@@ -40,7 +39,7 @@ def read_message(envelope: Mapping[str, Any], payload: Mapping[str, Any]) -> lis
             body=content.body,
             media=content.media,
             location=content.location,
-            quoted_id=quoted.id if quoted else None,
+            quoted_id=_quoted_id(payload, data, hint),
             forwarded=is_forwarded(data, hint),
             client_ref=as_client_ref(key.id) if parties.from_us else None,
             group_id=parties.group_id,
@@ -53,6 +52,13 @@ def read_message(envelope: Mapping[str, Any], payload: Mapping[str, Any]) -> lis
 def read_waiting(_envelope: Mapping[str, Any], _payload: Mapping[str, Any]) -> list[NeutralEvent]:
     """A message whose text the phone has yet to hand over. It comes again under the same id."""
     return [Kept(reason="the content is not there yet; the message itself follows")]
+
+
+def _quoted_id(payload: Mapping[str, Any], data: Mapping[str, Any], hint: Hint) -> str | None:
+    """Which message this one answers. Some versions leave `replyTo` empty and tell it in the hints."""
+    context = context_in(data, hint)
+    told = (section(payload, "replyTo").get("id"), context.get("stanzaId"), context.get("stanzaID"))
+    return next((found.id for found in map(read_message_id, told) if found), None)
 
 
 def _nothing_said(payload: Mapping[str, Any], data: Mapping[str, Any], hint: Hint) -> str:
