@@ -34,6 +34,9 @@ _FEWEST_EVENTS = 50
 """Also as many as are taken apart at once: in savepoints of one each, they fit well into one transaction."""
 _MOST_BYTES = 8 * 1024 * 1024
 _CHANNELS_AT_ONCE = 4
+_LONG_BATCH = 1.0
+_SHORT_BATCH = 0.4
+"""Seconds. What is applied is seen when its batch ends, so a slow machine gets smaller ones."""
 _LONGEST_TURN = 1.0
 """Seconds that a channel may go on while others wait for their turn."""
 _RETRIED_AT_ONCE = 500
@@ -94,6 +97,7 @@ class Applier:
     async def _apply_some(self, workspace_id: UUID, channel_id: UUID) -> tuple[int, int]:
         """A batch, as large as went well lately. How many events it had, and how many it might have had."""
         most = self._most.get(channel_id, _MOST_EVENTS)
+        began = time.monotonic()
         try:
             count = await self._apply_batch(workspace_id, channel_id, most=most, in_parts=False)
         except Exception as error:
@@ -105,11 +109,16 @@ class Applier:
             most = _FEWEST_EVENTS
             count = await self._apply_batch(workspace_id, channel_id, most=most, in_parts=True)
             return count, most
-        if most < _MOST_EVENTS:
-            self._most[channel_id] = min(2 * most, _MOST_EVENTS)
-        else:
-            self._most.pop(channel_id, None)
+        self._adapt(channel_id, most, seconds=time.monotonic() - began)
         return count, most
+
+    def _adapt(self, channel_id: UUID, most: int, *, seconds: float) -> None:
+        if seconds > _LONG_BATCH:
+            self._most[channel_id] = max(most // 2, _FEWEST_EVENTS)
+        elif seconds < _SHORT_BATCH and most < _MOST_EVENTS:
+            self._most[channel_id] = min(2 * most, _MOST_EVENTS)
+        elif most == _MOST_EVENTS:
+            self._most.pop(channel_id, None)
 
     async def _apply_batch(self, workspace_id: UUID, channel_id: UUID, *, most: int, in_parts: bool) -> int:
         place = {"workspace": workspace_id, "channel": channel_id}
@@ -124,7 +133,6 @@ class Applier:
             if not rows:
                 return 0
             stored = await translated(channel.provider, rows)
-            await connection.execute(sql("steady_plans"))
             batch = Batch(connection, workspace_id, channel, stored, may_have_early=has_early or in_parts)
             outcomes = await (self._apply_parts(batch) if in_parts else apply_stages(batch))
             await self._finish(connection, place, stored, outcomes)

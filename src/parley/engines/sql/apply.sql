@@ -33,14 +33,6 @@ JOIN channel ON channel.workspace_id = lease.workspace_id AND channel.id = lease
 WHERE lease.workspace_id = %(workspace)s AND lease.channel_id = %(channel)s AND lease.purpose = 'apply'
 FOR UPDATE OF lease SKIP LOCKED;
 
--- name: steady_plans
--- Every statement of the applier looks up a few rows of large tables by whole keys. On a table that grew since
--- it was last analysed the planner joins by hash or reads one index for the channel's every row: 1,500 events/s
--- instead of 8,000.
-SET LOCAL enable_hashjoin = off;
-SET LOCAL enable_mergejoin = off;
-SET LOCAL enable_seqscan = off;
-
 -- name: next_events
 -- At most so many and so much: a batch is held in memory.
 SELECT id, payload, received_at
