@@ -22,8 +22,8 @@ from parley.core.http import HttpClient
 
 Ability = Literal[
     "text", "image", "video", "audio", "voice", "document", "sticker", "location", "contacts", "reaction",
-    "poll", "template", "buttons", "list", "link", "flow", "product", "products", "catalog", "location_request",
-    "edit", "revoke", "typing", "read", "history",
+    "poll", "template", "buttons", "list", "link", "flow", "product", "products", "catalog",
+    "location_request", "edit", "revoke", "typing", "read", "history",
 ]  # fmt: skip
 
 
