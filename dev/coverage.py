@@ -19,6 +19,7 @@ from parley.channels.gateways.cloud_api.outbound import sent_in
 from parley.channels.gateways.failures import Consequence
 from parley.channels.gateways.gateway import Ability
 from parley.channels.gateways.neutral import Kept
+from parley.channels.gateways.waha.errors import VERDICTS
 from parley.channels.gateways.waha.errors import refusal as waha_refusal
 from parley.channels.gateways.waha.outbound import message_id_in
 from parley.core.http import Response
@@ -57,13 +58,13 @@ _READ: Final[dict[str, dict[str, str]]] = {
         "response_chat_messages_": "what was said while nothing was heard",
         "response_engines_noweb_get_messages": "what was said while nothing was heard",
         "response_get_contacts_check_exists_": "whether a number is on WhatsApp",
-        "response_get_session_auth_qr_": "the code to scan",
-        "response_get_session_auth_passkey_": "the passkey to confirm",
         "response_post_session_auth_request_code_": "the code to type",
+        "response_chats_overview_": "which chats have news",
+        "response_post_session_chats_overview_": "which chats have news",
+        "response_get_session_lids_lid_": "whose number a hidden id is",
+        "response_get_session_lids_pn_": "the hidden id of a number",
         "response_get_server_version": "version and engine",
         "response_get_sessions_session.": "the session's state",
-        "response_list_sessions_": "the session's state",
-        "response_post_sessions_create_session": "that the session is there",
     },
 }
 
@@ -80,7 +81,7 @@ def main() -> int:
 
 def page() -> str:
     """The page as it should be."""
-    parts = [_HEAD, "\n".join(_sending()), "\n".join(_codes())]
+    parts = [_HEAD, "\n".join(_sending()), "\n".join(_codes()), "\n".join(_verdicts())]
     for provider in PROVIDERS:
         label = gateway_for(provider).label
         parts.append("\n".join([f"## {label}: what comes in", "", _LEGEND, *_received(provider)]))
@@ -110,6 +111,17 @@ def _codes() -> Iterator[str]:
         codes = sorted(code for code, verdict in CODES.items() if verdict.consequence == consequence)
         if codes:
             yield f"| {consequence.replace('_', ' ')} | {', '.join(_ranges(codes))} |"
+
+
+def _verdicts() -> Iterator[str]:
+    yield "## WAHA's failures"
+    yield ""
+    yield "WAHA has no codes. What an answer says decides, not its HTTP status; the codes are Parley's."
+    yield ""
+    yield "| Code | Kind | For the messages after it | What people are told |"
+    yield "|---|---|---|---|"
+    for one in VERDICTS:
+        yield f"| {one.code} | {one.kind} | {one.consequence.replace('_', ' ')} | {one.message} |"
 
 
 def _ranges(codes: list[int]) -> Iterator[str]:
