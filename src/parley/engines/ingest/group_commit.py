@@ -30,7 +30,7 @@ _MOST_WAITING = 20_000
 _LONGEST_WAIT = 15.0
 """Seconds. A caller who hears 503 tries again; one who hears nothing only waits."""
 _LOOK_SECONDS = 0.5
-_IDLE_SECONDS = 5.0
+_IDLE_SECONDS = 30.0
 """How long a writer keeps its connection with nothing to write."""
 _COLUMNS = tuple(column.name for column in fields(EventRow))
 
@@ -44,7 +44,7 @@ class _Request:
     until: float
     place: int
     """The workspace, by its number: a UUID is hashed in Python, each time it is looked up."""
-    was_tried: bool = False
+    tries: int = 0
 
 
 class GroupCommit:
@@ -58,6 +58,7 @@ class GroupCommit:
         self._being_written: set[int] = set()
         self._unanswered: deque[_Request] = deque()
         self._arrived = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     async def keep(self, rows: Sequence[EventRow]) -> int:
         """How many of the rows, all of one workspace, were new, once all of them are committed.
@@ -84,29 +85,32 @@ class GroupCommit:
             group.create_task(self._refuse_the_late())
 
     async def _write_for_ever(self) -> None:
+        """One of the writers. They wait one at a time, so that a single webhook wakes a single connection."""
+        connection: Connection | None = None
         while True:
-            await self._arrived.wait()
-            try:
-                connection = await connect(self._environment)
-            except OperationalError as error:
-                log.warning("ingest.database_away", reason=type(error).__name__)
-                self._refuse_all(error)
-                continue
-            try:
-                await self._write_while_busy(connection)
-            finally:
-                await connection.close()
+            async with self._turn:
+                connection = await self._connection_for_work(connection)
+                requests = self._take() if connection is not None else []
+            if connection is not None and requests:
+                await self._write(connection, requests)
 
-    async def _write_while_busy(self, connection: Connection) -> None:
-        """One commit after another on one connection, until it breaks or nothing came for a while."""
-        while not connection.closed:
+    async def _connection_for_work(self, connection: Connection | None) -> Connection | None:
+        """Wait until there is something to write, and give a connection for it; None when there is none."""
+        if connection is not None:
             try:
                 async with asyncio.timeout(_IDLE_SECONDS):
                     await self._arrived.wait()
             except TimeoutError:
-                return
-            if requests := self._take():
-                await self._write(connection, requests)
+                await connection.close()
+        await self._arrived.wait()
+        if connection is not None and not connection.closed:
+            return connection
+        try:
+            return await connect(self._environment)
+        except OperationalError as error:
+            log.warning("ingest.database_away", reason=type(error).__name__)
+            self._refuse_all(error)
+            return None
 
     def _take(self) -> list[_Request]:
         """What goes into the next commit: of each workspace that is not in one already, in turns."""
@@ -159,12 +163,12 @@ class GroupCommit:
             self._look_again()
 
     def _try_again(self, requests: list[_Request], error: Exception) -> None:
-        """Once, on a new connection: this one may have died long ago. What it kept after all stays kept."""
+        """On another connection: each of ours may have died long ago. What was kept after all stays kept."""
         for request in reversed(requests):
-            if request.was_tried:
+            request.tries += 1
+            if request.tries > _WRITERS:
                 _refuse(request, error)
             else:
-                request.was_tried = True
                 self._waiting.setdefault(request.place, deque()).appendleft(request)
 
     async def _write_one_by_one(self, connection: Connection, requests: list[_Request]) -> None:
