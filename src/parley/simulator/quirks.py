@@ -20,8 +20,9 @@ class Quirks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     STARTING. `ignores_start`: a session that is created to start stays STOPPED. `wants_passkey`: the scan
     leads to PASSKEY_REQUIRED. `without_me`: fields of `me` that are absent; "me" leaves all of it null.
     `timelock`: WhatsApp refuses first messages (error 463), told in `me` or untold, until `timelock_until`.
-    `capping`: so many first messages, refused beyond. The QR timings are those of the configuration where
-    they are None.
+    `capping`: so many first messages, refused beyond. `media`: a file's address is dead until the message is
+    asked for again, there is a file without an address or an error instead, or nothing is said of it. The QR
+    timings are those of the configuration where they are None.
     """
 
     answers: Literal["engine", "documented", "empty"] = "engine"
@@ -38,6 +39,7 @@ class Quirks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timelock: Literal["", "told", "untold"] = ""
     timelock_until: float | None = None
     capping: int | None = None
+    media: Literal["there", "expired", "unloaded", "failed", "unsaid"] = "there"
     first_qr_seconds: float | None = None
     next_qr_seconds: float | None = None
     qr_rounds: int | None = None

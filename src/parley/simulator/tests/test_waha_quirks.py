@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from parley.simulator.people.phones import Letter
 from parley.simulator.testing import Refusal, Simulator
 from parley.simulator.tests.conftest import WAHA_KEY, Receiver
 from parley.simulator.tests.waha_contract import call
@@ -246,6 +247,29 @@ def test_noweb_without_its_store_knows_nobody(whatsapp: Simulator) -> None:
     one = call(whatsapp, "GET", f"/api/contacts?session=shop&contactId={MARINA}%40c.us")
     history = call(whatsapp, "GET", f"/api/shop/chats/{MARINA}%40c.us/messages?limit=1")
     assert (one.status, history.status) == (404, 400)
+
+
+def test_files_may_be_late_absent_or_broken(shop: Simulator, receiver: Receiver) -> None:
+    told = {}
+    for number, how in enumerate(("expired", "unloaded", "failed", "unsaid"), start=1):
+        shop.set_quirks("shop", media=how)
+        shop.write(MARINA, Letter(type="image"))
+
+        def heard(number: int = number) -> Any:
+            return receiver.waha("message")[number - 1 : number]
+
+        (told[how],) = shop.until(heard)
+    assert all(payload["hasMedia"] for payload in told.values())
+    assert (told["unloaded"]["media"]["url"], told["unsaid"]["media"]) == (None, None)
+    assert told["failed"]["media"]["error"]["code"] == 13
+    shop.set_quirks("shop", media="expired")
+    path = told["expired"]["media"]["url"].removeprefix(shop.url)
+    with pytest.raises(Refusal) as refusal:
+        shop.waha("GET", path)
+    assert refusal.value.status == 404
+    message = told["expired"]["id"].replace("@", "%40")
+    again = shop.waha("GET", f"/api/shop/chats/{MARINA}%40c.us/messages/{message}?downloadMedia=true")
+    assert len(shop.waha("GET", again["media"]["url"].removeprefix(shop.url))) > 300
 
 
 @pytest.mark.parametrize("name", ["GOWS", "NOWEB", "WEBJS", "WPP"])

@@ -68,6 +68,25 @@ def test_a_code_that_nobody_scans_ends_in_failed() -> None:
         ("POST", "/api/sessions", {"name": "shop"}, 422, "exists"),
         ("GET", "/api/shop/auth/qr", None, 422, "SCAN_QR_CODE"),
         ("GET", "/api/no/such/path", None, 404, "Cannot GET"),
+        ("POST", "/api/sessions/shop", {"config": {}}, 404, "Cannot POST"),
+        (
+            "POST",
+            "/api/sendPoll",
+            {"session": "shop", "chatId": "1@c.us", "poll": {"name": "a"}},
+            400,
+            "options",
+        ),
+        ("GET", "/api/shop/chats/1%40c.us/messages?limit=many", None, 400, "limit"),
+        ("GET", "/api/shop/auth/passkey/challenge", None, 422, "PASSKEY_REQUIRED"),
+        ("POST", "/api/forwardMessage", {"session": "shop", "chatId": "1@c.us", "messageId": "x"}, 404, "x"),
+        ("GET", "/api/shop/groups/1%40g.us", None, 404, "not found"),
+        (
+            "PUT",
+            "/api/reaction",
+            {"session": "shop", "messageId": "true_1@c.us_A", "reaction": "a"},
+            404,
+            "A",
+        ),
     ],
 )
 def test_refusals_are_in_the_words_of_waha(

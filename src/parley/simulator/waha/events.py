@@ -166,6 +166,9 @@ class WahaEvents:
         return self.world.sessions[channel.partition(":")[2]]
 
     def _raw(self, session: Session, message: Message) -> None:
+        """The engine's own event: much, so only for those who named it."""
+        if not self.webhooks.is_wanted(session, ENGINE_EVENT):
+            return
         data = engine_data(self.world, session, message)
         name = RAW_NAMES.get(session.engine, "message")
         raw = {"messages": [data], "type": "notify"} if session.engine == "NOWEB" else data

@@ -23,6 +23,7 @@ class HistoryEndpoints:
     def __init__(self, world: World, shapes: WahaShapes) -> None:
         self.world = world
         self.shapes = shapes
+        self._fetched_again: set[str] = set()
 
     def routes(self) -> list[Route]:
         return [
@@ -84,6 +85,7 @@ class HistoryEndpoints:
         wants_media = is_yes(request, "downloadMedia", default=True)
         if message.media_id is not None and message.media_id in self.world.media and wants_media:
             self.world.offer_media(message.media_id)
+            self._fetched_again.add(message.media_id)
         shown = self.shapes.message(session, message, base_url=base_url_of(request))
         return shown if wants_media else {**shown, "media": None}
 
@@ -92,7 +94,11 @@ class HistoryEndpoints:
         name: str = request.path_params["name"]
         media = self.world.media.get(name.partition(".")[0])
         data = self.world.journal.media_data(media.id) if media else None
+        session = self.world.sessions.get(request.path_params["session"])
+        is_dead = session is not None and session.quirks.media == "expired"
         if media is None or data is None or self._is_over(media.offered_at):
+            raise not_found(f"File not found: {name}")
+        if is_dead and media.id not in self._fetched_again:
             raise not_found(f"File not found: {name}")
         return Response(data, media_type=media.mime_type)
 

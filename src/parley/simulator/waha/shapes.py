@@ -23,6 +23,16 @@ from parley.simulator.world import World
 WRAPPED_IN_NOWEB = frozenset({"poll", "forward"})
 """Orders that NOWEB answers with a real WAMessage around its own object, as captured in October 2025."""
 
+_SOCKET_ERROR: Json = {"message": "Request failed with status code 404", "name": "AxiosError", "stack": ""}
+_GRPC_ERROR: Json = {
+    "code": 13,
+    "details": "Error: 13 INTERNAL: failed to download media: download failed with status code 404",
+}
+MEDIA_ERRORS: dict[str, Json] = {
+    "GOWS": _GRPC_ERROR, "NOWEB": _SOCKET_ERROR, "WEBJS": _SOCKET_ERROR, "WPP": _SOCKET_ERROR,
+}  # fmt: skip
+"""As in WAHA's issues 667 and 1930."""
+
 
 class WahaShapes:
     def __init__(self, world: World) -> None:
@@ -69,13 +79,16 @@ class WahaShapes:
     def media(self, session: Session, message: Message, *, base_url: str) -> Json | None:
         if message.media_id is None or message.media_id not in self.world.media:
             return None
-        media = self.world.media[message.media_id]
+        media, how = self.world.media[message.media_id], session.quirks.media
+        if how == "unsaid":
+            return None
+        is_loaded = how in {"there", "expired"}
         return {
-            "url": f"{base_url}/api/files/{session.name}/{file_name(media)}",
+            "url": f"{base_url}/api/files/{session.name}/{file_name(media)}" if is_loaded else None,
             "mimetype": media.mime_type,
             "filename": media.filename,
             "s3": None,
-            "error": None,
+            "error": MEDIA_ERRORS[session.engine] if how == "failed" else None,
         }
 
     @staticmethod

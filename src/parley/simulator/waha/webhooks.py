@@ -32,11 +32,23 @@ class Webhooks:
         if session.quirks.silent:
             return
         self.activity[session.name] = self.world.now()
+        wanting = self._wanting(session, event)
+        if not wanting:
+            return
         body = json.dumps(self.envelope(session, event, payload), ensure_ascii=False, separators=(",", ":"))
-        for number, webhook in enumerate(session.config.get("webhooks") or []):
-            wanted = webhook.get("events") or []
-            if event in wanted or (ALL_BUT_ENGINE in wanted and event != ENGINE_EVENT):
-                self.courier.send(self._delivery(session, event, webhook, body=body, number=number))
+        for number, webhook in enumerate(wanting):
+            self.courier.send(self._delivery(session, event, webhook, body=body, number=number))
+
+    def is_wanted(self, session: Session, event: str) -> bool:
+        """Whether any webhook of the session asked for this event."""
+        return bool(self._wanting(session, event))
+
+    @staticmethod
+    def _wanting(session: Session, event: str) -> list[Json]:
+        def wants(events: list[str]) -> bool:
+            return event in events or (ALL_BUT_ENGINE in events and event != ENGINE_EVENT)
+
+        return [hook for hook in session.config.get("webhooks") or [] if wants(hook.get("events") or [])]
 
     def envelope(self, session: Session, event: str, payload: Json) -> Json:
         now = self.world.now()
