@@ -48,6 +48,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture
 def world(cluster: Cluster, tmp_path: Path) -> Iterator[World]:
-    """An installation of its own for the case."""
+    """An installation of its own for the case; afterwards its doctor finds no broken promise."""
     with running_world(cluster, tmp_path) as running:
         yield running
+        cluster.revive()
+        running.database_proxy.heal()
+        running.doctor()

@@ -30,6 +30,7 @@ class Desk:
     answered: list[UUID] = field(default_factory=list)
     clicks: int = 0
     given_up: int = 0
+    slowest: float = 0.0
     _thread: threading.Thread | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
 
@@ -72,7 +73,10 @@ class Desk:
 
     def _click(self, address: str, fields: dict[str, str]) -> Page | None:
         self.clicks += 1
+        began = time.monotonic()
         try:
             return self.browser.post(address, fields)
         except (URLError, OSError):
             return None
+        finally:
+            self.slowest = max(self.slowest, time.monotonic() - began)

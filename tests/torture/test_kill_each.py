@@ -3,72 +3,23 @@
 import random
 import signal
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
 from uuid import UUID
 
 import pytest
 
 from parley.simulator.people.phones import Letter
-from parley.simulator.testing import Refusal
-from tests.torture.desk import Desk
 from tests.torture.invariants import in_flight, nothing_stuck, received_once, sent_once
 from tests.torture.programs import until
-from tests.torture.shop import Chat, Number, connect, connect_at_simulator, customers_write, queue, wa_id_of
-from tests.torture.webhooks import Provider, texts
+from tests.torture.shop import connect_at_simulator, wa_id_of
+from tests.torture.traffic import begin_traffic, is_calm, slow_answers
 from tests.torture.world import World, answers
 
 pytestmark = [pytest.mark.torture, pytest.mark.timeout(240)]
 
 PROCESSES = ("simulator", "root", "applier", "worker", "sender")
 KILLS = 3
-CUSTOMERS = 8
-HOOKS_PER_SECOND = 15
-MOST_SECONDS = 120
 _PICTURES = "SELECT state, error FROM media_file"
 _JOB_RUNS = "SELECT FROM procrastinate_jobs WHERE status = 'doing' AND task_name = 'messaging.fetch_media'"
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """Webhooks of a provider, replies from the queue and from a desk, all at once."""
-
-    world: World
-    provider: Provider
-    desk: Desk
-    replies: dict[Number, list[Chat]]
-    queued: list[UUID] = field(default_factory=list)
-    pictures: list[str] = field(default_factory=list)
-
-    def go_on(self, seconds: float) -> None:
-        """One customer sends a picture; replies are queued for so long. The rest works on its own."""
-        place, number = len(self.pictures), next(iter(self.replies))
-        letter = Letter(channel=number.external_id, type="image", body="A mesa")
-        write = partial(empty_if_refused, lambda: self.world.whatsapp.write(wa_id_of(place), letter))
-        self.pictures.append(until(write, what="the session is connected again"))
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            for number, chats in self.replies.items():
-                self.queued.extend(queue(self.world, number, chats, count=3))
-            time.sleep(0.2)
-
-    def finish(self) -> None:
-        self.provider.stop_writing()
-        self.desk.finish()
-        self.provider.finish()
-
-
-def begin_traffic(world: World, chance: random.Random) -> Traffic:
-    numbers = [connect_at_simulator(world, provider) for provider in ("waha", "cloud_api")]
-    replies = {number: customers_write(world, number, count=CUSTOMERS) for number in numbers}
-    provider = Provider(world.url)
-    hooks = connect(world, "cloud_api")
-    webhooks = texts([hooks], count=HOOKS_PER_SECOND * MOST_SECONDS, customers=500, chance=chance)
-    provider.deliver(webhooks, per_second=HOOKS_PER_SECOND)
-    desk = Desk(world, replies[numbers[0]], world.signed_in())
-    desk.begin(replies=MOST_SECONDS)
-    return Traffic(world, provider, desk, replies)
 
 
 @pytest.mark.parametrize("victim", [*PROCESSES, "postgres"])
@@ -114,28 +65,6 @@ def test_a_picture_whose_worker_died_is_fetched_by_another(world: World) -> None
     world.start("worker")
     nothing_stuck(world, jobs=True)
     assert world.rows(_PICTURES) == [{"state": "stored", "error": ""}]
-
-
-def is_calm(world: World) -> bool:
-    """Nobody complains of the database any more."""
-    before = {name: len(program.printed) for name, program in world.programs.items()}
-    time.sleep(2.5)
-    said = "".join(program.printed[before[name] :] for name, program in world.programs.items())
-    return not any(complaint in said for complaint in ("database_away", "stopping worker", "interrupted"))
-
-
-def empty_if_refused(ask: Callable[[], str]) -> str:
-    """A session that has just started takes nothing for a moment."""
-    try:
-        return ask()
-    except Refusal:
-        return ""
-
-
-def slow_answers(world: World) -> None:
-    """So that something is in flight whenever anybody dies."""
-    world.whatsapp.fault("waha", "latency", match="/api/sendText", times=0, seconds=0.2, after=True)
-    world.whatsapp.fault("cloud", "latency", match="/messages", times=0, seconds=0.2, after=True)
 
 
 def die_and_return(world: World, victim: str, chance: random.Random) -> set[UUID]:

@@ -1,10 +1,14 @@
 """One installation under torture: a database of its own, Parley's processes, a simulated WhatsApp."""
 
+import copy
 import itertools
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,11 +17,12 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from parley.core.environment import environment
+from parley.core.ids import new_id
 from parley.operations.browsing import Browser
 from parley.operations.installation import free_port
 from parley.simulator.testing import Simulator
 from tests.torture.cluster import EMAIL, Cluster
-from tests.torture.programs import Program, until
+from tests.torture.programs import ROOT, Program, plain_variables, until
 from tests.torture.proxy import Proxy, running_proxy
 
 LEASE_SECONDS = 2
@@ -31,6 +36,15 @@ _READY = {
     "sender": "sender.ready",
 }
 _TAKING = {"edge", "root"}
+_ADD_WORKSPACE = """
+WITH added AS (
+  INSERT INTO workspace (id, name, slug, status, timezone, locale, country, currency)
+  SELECT %(id)s, %(name)s, %(slug)s, status, timezone, locale, country, currency FROM workspace LIMIT 1
+  RETURNING id
+)
+INSERT INTO membership (workspace_id, id, user_id, role, status)
+SELECT added.id, gen_random_uuid(), "user".id, 'owner', 'active' FROM added, "user" WHERE email = %(email)s
+"""
 _numbers = itertools.count(1)
 
 
@@ -95,6 +109,29 @@ class World:
     @property
     def workspace_id(self) -> UUID:
         return self.company.workspace_id
+
+    def doctor(self, *, grace: float = 20) -> None:
+        """Parley's own check of its promises finds nothing wrong."""
+        done = subprocess.run(
+            [sys.executable, "-m", "parley.cli", "doctor", "--all", "--grace", str(grace)],
+            env={**plain_variables(), **self._variables()},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        print(f"doctor: {done.stdout.strip()}")  # noqa: T201
+        assert done.returncode == 0, f"The doctor found something:\n{done.stdout}{done.stderr}"
+
+    def beside(self, name: str) -> "World":
+        """Another workspace of the same installation, with the same owner; processes are shared."""
+        neighbour = copy.copy(self)
+        workspace_id = new_id()
+        slug = name.lower()
+        neighbour.company = replace(self.company, workspace_id=workspace_id, slug=slug)
+        neighbour.write(_ADD_WORKSPACE, id=workspace_id, name=name, slug=slug, email=EMAIL)
+        return neighbour
 
     def signed_in(self) -> Browser:
         """The owner of the company, at their desk. Needs `root`."""
