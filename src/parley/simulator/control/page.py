@@ -12,8 +12,8 @@ import parley
 
 ICONS = Path(parley.__file__).parent / "web" / "icons"
 USED = (
-    "arrow", "attach", "back", "channel", "check", "close", "contacts", "document", "mic", "phone", "picture",
-    "pin", "plus", "qr", "reply", "smile", "tick-one", "tick-two", "trash",
+    "arrow", "attach", "back", "channel", "check", "close", "contacts", "document", "mic", "note", "phone",
+    "picture", "pin", "plus", "qr", "reply", "smile", "tick-one", "tick-two", "trash",
 )  # fmt: skip
 TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent.parent / "jinja2"), autoescape=True

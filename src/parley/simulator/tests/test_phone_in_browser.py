@@ -62,6 +62,32 @@ def test_a_person_plays_the_customer(whatsapp: Simulator, page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_a_customer_edits_votes_and_calls(whatsapp: Simulator, page: Page) -> None:
+    whatsapp.add_session("shop")
+    page.goto(whatsapp.url)
+    show(page, "people")
+    page.get_by_role("button", name="Marina Souza").click()
+    page.get_by_label("Message", exact=True).fill("*Quero* duas, <i>não</i> 2*3*4")
+    page.get_by_label("Message", exact=True).press("Enter")
+    own = page.locator(".bubble.own")
+    expect(own.locator(".text b")).to_have_text("Quero")
+    expect(own.locator(".text")).to_have_text("Quero duas, <i>não</i> 2*3*4")
+    own.click()
+    own.get_by_role("button", name="Edit").click()
+    page.get_by_label("Message", exact=True).fill("Quero três")
+    page.get_by_label("Message", exact=True).press("Enter")
+    expect(own.locator(".text")).to_have_text("Quero três")
+    expect(own.locator(".meta")).to_contain_text("edited")
+    poll = {"name": "Madeira?", "options": ["Carvalho", "Ipê"]}
+    order = {"session": "shop", "chatId": f"{MARINA}@c.us", "poll": poll, "id": "3EB0POLL"}
+    whatsapp.waha("POST", "/api/sendPoll", order)
+    page.get_by_role("button", name="Ipê").click()
+    expect(page.get_by_role("button", name="Ipê")).to_have_attribute("aria-pressed", "true")
+    assert whatsapp.chat(MARINA)[-1].votes == {MARINA: ["Ipê"]}
+    page.get_by_role("button", name="Call the shop").click()
+    expect(page.locator("#notice")).to_contain_text("rings")
+
+
 def test_faults_and_the_ledger_stand_behind(whatsapp: Simulator, page: Page) -> None:
     whatsapp.add_session("shop")
     page.goto(whatsapp.url)

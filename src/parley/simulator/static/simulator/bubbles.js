@@ -1,13 +1,15 @@
 // One message on the customer's phone: what the customer wrote stands on the right.
 
 import { clock, el, icon } from "./dom.js";
+import { poll } from "./polls.js";
+import { worded } from "./wording.js";
 
 // Which messages show their actions; kept here because a bubble is drawn anew when its message changes.
 const open = new Set();
 
 const EMOJI = ["❤️", "👍", "😂", "😮", "😢", "🙏"];
 
-export function bubble(message, { media, byId, react, quote, change }) {
+export function bubble(message, { media, byId, voter, react, quote, change, edit, vote }) {
   const own = !message.from_us;
   const mine = message.reactions.customer;
   const reactions = Object.values(message.reactions);
@@ -16,24 +18,25 @@ export function bubble(message, { media, byId, react, quote, change }) {
     data: { key: JSON.stringify([message, media?.id]), id: message.id },
   },
     message.quoted_id ? quoted(byId.get(message.quoted_id)) : null,
-    ...content(message, media),
+    ...content(message, { media, voter, vote }),
     el("span", { class: "meta" },
       message.edited ? "edited" : null,
       el("time", {}, clock(message.at)),
       own ? ticks(message) : null),
     reactions.length ? el("span", { class: "reactions" }, reactions.join("")) : null);
-  node.append(actions({ own, mine, message, react, quote, change }));
+  node.append(actions({ own, mine, message, react, quote, change, edit }));
   node.addEventListener("click", (event) => {
-    if (event.target.closest("a, audio, video, .actions")) return;
+    if (event.target.closest("a, audio, video, .actions, .poll")) return;
     if (node.classList.toggle("open")) open.add(message.id);
     else open.delete(message.id);
   });
   return node;
 }
 
-function content(message, media) {
+function content(message, { media, voter, vote }) {
   if (message.revoked) return [el("span", { class: "gone" }, "This message was deleted")];
-  const text = message.body ? [el("span", { class: "text", dir: "auto" }, message.body)] : [];
+  const text = message.body ? [el("span", { class: "text", dir: "auto" }, ...worded(message.body))] : [];
+  if (message.type === "poll") return [poll(message, { voter, vote })];
   if (message.location) return [place(message.location), ...text];
   if (message.contacts.length) return message.contacts.map((card) => person(card));
   if (media) return [file(message, media), ...text];
@@ -74,13 +77,14 @@ function ticks(message) {
   return node;
 }
 
-function actions({ own, mine, message, react, quote, change }) {
+function actions({ own, mine, message, react, quote, change, edit }) {
   return el("span", { class: "actions" },
     ...EMOJI.map((emoji) => el("button", {
       type: "button", "aria-pressed": String(mine === emoji),
       on: { click: () => react(message, mine === emoji ? "" : emoji) },
     }, emoji)),
     el("button", { type: "button", "aria-label": "Quote", on: { click: () => quote(message) } }, icon("reply")),
+    own && message.type === "text" ? el("button", { type: "button", "aria-label": "Edit", on: { click: () => edit(message) } }, icon("note")) : null,
     own ? el("button", { type: "button", "aria-label": "Delete for everyone", on: { click: () => change(message) } }, icon("trash")) : null);
 }
 

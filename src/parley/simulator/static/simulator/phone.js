@@ -10,6 +10,7 @@ const file = document.getElementById("file");
 const menu = document.getElementById("attach-menu");
 const quoting = document.getElementById("quoting");
 const shopState = document.getElementById("shop-state");
+const ring = document.getElementById("call");
 const CARD = { name: "Oficina Madeira Viva", phone: "+55 19 3255-0101" };
 const SAMPLES = {
   image: () => ({ type: "image", picture: ["table", "chair", "sofa", "shelf", "room"][Math.floor(Math.random() * 5)] }),
@@ -22,6 +23,7 @@ const SAMPLES = {
 let wa_id = "";
 let channel = "";
 let quotedMessage = null;
+let editedMessage = null;
 let typedAt = 0;
 let atEnd = true;
 
@@ -33,6 +35,7 @@ export async function showChat(person, toChannel) {
   }
   wa_id = person;
   channel = toChannel;
+  ring.hidden = !wa_id || !channel?.startsWith("waha:");
   if (!wa_id || !channel) {
     fill(talk, [el("p", { class: "hint", data: { key: "none" } }, "Nobody can write yet: connect a channel first.")]);
     return;
@@ -46,7 +49,7 @@ export async function showChat(person, toChannel) {
 
 function show(messages, media) {
   const byId = new Map(messages.map((message) => [message.id, message]));
-  const acts = { byId, react, quote, change: erase };
+  const acts = { byId, voter: wa_id, react, quote, change: erase, edit, vote };
   const nodes = messages.map((message) => bubble(message, { media: media[message.media_id], ...acts }));
   fill(talk, nodes.length ? nodes : [el("p", { class: "hint", data: { key: "empty" } }, "Write the first message.")]);
   stay();
@@ -77,7 +80,28 @@ function erase(message) {
   post(`people/${wa_id}/changes`, { channel, message_id: message.id });
 }
 
+function edit(message) {
+  dropQuote();
+  editedMessage = message;
+  quoting.hidden = false;
+  quoting.firstElementChild.textContent = "Edit the message";
+  text.value = message.body;
+  text.focus();
+}
+
+// Votes and calls exist on a WAHA session only: the Cloud API has no polls.
+function vote(message, options) {
+  const [api, name] = channel.split(":");
+  if (api === "waha") post(`waha/sessions/${encodeURIComponent(name)}/votes`, { wa_id, poll_id: message.id, options });
+}
+
+function call() {
+  const [api, name] = channel.split(":");
+  if (api === "waha" && wa_id) post(`waha/sessions/${encodeURIComponent(name)}/calls`, { wa_id }).then(() => say("The shop's phone rings."));
+}
+
 function quote(message) {
+  editedMessage = null;
   quotedMessage = message;
   quoting.hidden = false;
   quoting.firstElementChild.textContent = message.body || message.type;
@@ -86,6 +110,8 @@ function quote(message) {
 
 function dropQuote() {
   quotedMessage = null;
+  if (editedMessage) text.value = "";
+  editedMessage = null;
   quoting.hidden = true;
 }
 
@@ -123,9 +149,12 @@ export function wirePhone() {
     event.preventDefault();
     const body = text.value.trim();
     if (!body) return;
+    const changed = editedMessage;
+    if (changed) dropQuote();
     text.value = "";
     typedAt = 0;
-    await send({ body }).catch(() => { text.value = body; });
+    if (changed) await post(`people/${wa_id}/changes`, { channel, message_id: changed.id, body });
+    else await send({ body }).catch(() => { text.value = body; });
   });
   text.addEventListener("input", () => {
     if (Date.now() - typedAt > 3000 && wa_id && channel) {
@@ -134,6 +163,7 @@ export function wirePhone() {
       setTimeout(() => { if (Date.now() - typedAt > 3500) showTyping("paused"); }, 4000);
     }
   });
+  ring.addEventListener("click", call);
   const attach = document.getElementById("attach");
   attach.addEventListener("click", () => {
     menu.hidden = !menu.hidden;
