@@ -86,10 +86,18 @@ def test_deletion_that_comes_as_a_message(kind: object) -> None:
     found = only("message.any", {"id": f"true_{CHAT}_3EB0", "_data": proto(protocolMessage=protocol)})
     assert isinstance(found, MessageRevoke)
     assert (found.target_id, found.from_us) == ("3EB05A", True)
+    gows = {"Message": {"protocolMessage": {"key": {"remoteJID": CHAT, "ID": "3EB05A"}, "type": kind}}}
+    again = only("message.any", {"id": f"true_{CHAT}_3EB0", "_data": gows})
+    assert again == found
 
 
 def test_what_the_protocol_says_to_itself_deletes_nothing() -> None:
-    for protocol in ({"type": 0}, {"key": {"id": "3A"}}, {"key": {"id": "3A"}, "type": 3}):
+    for protocol in (
+        {"type": 0},
+        {"key": {}, "type": 0},
+        {"key": {"id": "3A"}},
+        {"key": {"id": "3A"}, "type": 3},
+    ):
         found = only("message", {"id": f"false_{CHAT}_3B", "_data": proto(protocolMessage=protocol)})
         assert isinstance(found, Kept), protocol
 

@@ -1,12 +1,15 @@
 """Orders, products, advertisements and choices in a WAHA message: told in the engine's hints only."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from parley.channels.gateways.untrusted import first_word, number, section, text, word
 from parley.channels.gateways.waha.engines import Hint, context_in
 
+_PAID: Final = re.compile(r"(?:^|_)ads?(?:_|$)", re.IGNORECASE)
+"""As in `FB_Ads` and `ctwa_ad`."""
 _AD: Final[Mapping[str, tuple[str, ...]]] = {
     "url": ("sourceUrl", "sourceURL", "source_url"),
     "kind": ("sourceType", "source_type"),
@@ -22,25 +25,19 @@ def referral_in(data: Mapping[str, Any], hint: Hint) -> dict[str, str]:
 
     `externalAdReply` also dresses up ordinary links, so it needs a sign that it was an advertisement.
     """
-    context = context_in(data, hint)
-    shown = section(context, "externalAdReply") or section(context, "externalAd")
-    shown = section(data, "ctwaContext") or shown
+    context, clicked = context_in(data, hint), section(data, "ctwaContext")
+    shown = clicked or section(context, "externalAdReply")
+    paid = text(context.get("conversionSource")) or text(context.get("entryPointConversionSource"))
+    if not shown and not paid:
+        return {}
     found = {
         name: said[:1000]
         for name, theirs in _AD.items()
         if (said := first_word(*(shown.get(one) for one in theirs)))
     }
-    paid = text(context.get("conversionSource")) or text(context.get("entryPointConversionSource"))
-    is_ad = (
-        "click_id" in found
-        or "id" in found
-        or bool(section(data, "ctwaContext"))
-        or "ad" in paid.lower().split("_")
-        or "ads" in paid.lower().split("_")
-    )
-    if not is_ad:
-        return {}
-    return {"kind": "ad"} | found
+    if clicked or "click_id" in found or "id" in found or _PAID.search(paid):
+        return {"kind": "ad"} | found
+    return {}
 
 
 def product_in(data: Mapping[str, Any], hint: Hint) -> dict[str, Any]:
@@ -48,10 +45,12 @@ def product_in(data: Mapping[str, Any], hint: Hint) -> dict[str, Any]:
     if hint.kind != "product":
         return {}
     part = section(hint.part, "product") or hint.part
-    owner = word(hint.part.get("businessOwnerJid")) or word(data.get("businessOwnerJid"))
+    owner = first_word(
+        hint.part.get("businessOwnerJid"), hint.part.get("businessOwnerJID"), data.get("businessOwnerJid")
+    )
     told = {
         "catalog": owner.partition("@")[0] if owner else None,
-        "id": first_word(part.get("retailerId"), part.get("productId")),
+        "id": first_word(*map(part.get, ("retailerId", "retailerID", "productId", "productID"))),
         "title": word(part.get("title")),
         "description": word(part.get("description")),
         "price": _money(part.get("priceAmount1000")),
@@ -70,7 +69,7 @@ def order_in(hint: Hint) -> tuple[str, dict[str, Any]] | None:
     if title is None and note is None and count is None:
         return None
     told = {
-        "id": word(part.get("orderId")),
+        "id": first_word(part.get("orderId"), part.get("orderID")),
         "title": title,
         "items": int(count) if count is not None and 0 <= count < 10**6 else None,
         "total": _money(part.get("totalAmount1000")),

@@ -14,7 +14,8 @@ from parley.channels.gateways.waha.ids import chat_named
 from parley.channels.gateways.waha.kinds import KINDS, WRAPPERS
 
 _VIEW_ONCE: Final = frozenset({"viewOnceMessage", "viewOnceMessageV2", "viewOnceMessageV2Extension"})
-_BESIDE: Final = frozenset({"senderKeyDistributionMessage", "messageContextInfo"})
+_KEYS: Final = "senderKeyDistributionMessage"
+_BESIDE: Final = frozenset({_KEYS, "messageContextInfo"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,19 @@ class Hint:
 def hint_in(data: Mapping[str, Any]) -> Hint:
     """The kind of a message as its engine names it."""
     message = section(data, "message") or section(data, "Message")
-    told = any(section(data, *path).get(name) is True for path, name in _VIEW_ONCE_FLAGS)
+    flags = (data.get("isViewOnce"), data.get("IsViewOnce"), section(data, "key").get("isViewOnce"))
+    told = True in flags
     if not message:
         name = text(data.get("type"))
         return Hint(KINDS.get(name, ""), data, name=name, is_view_once=told)
     message, wrappers = unwrapped(message)
     once = told or not _VIEW_ONCE.isdisjoint(wrappers)
     # The key distribution travels beside a real message as often as alone.
-    names = sorted(message, key=lambda one: one in _BESIDE)
-    name = next((one for one in names if one in KINDS and message[one]), "")
-    unknown = next((one for one in names if one not in _BESIDE and message[one]), "")
+    filled = [one for one in message if one not in _BESIDE and message[one]]
+    name = next((one for one in filled if one in KINDS), "")
+    if not name and message.get(_KEYS):
+        name = _KEYS
+    unknown = next(iter(filled), "")
     part = section(message, name)
     kind = KINDS.get(name, "")
     if kind == "audio" and (part.get("ptt") is True or part.get("PTT") is True):
@@ -61,7 +65,7 @@ def unwrapped(message: Mapping[str, Any]) -> tuple[Mapping[str, Any], frozenset[
     """The protocol's message inside its wrappers, and which those were."""
     seen: set[str] = set()
     for _ in range(6):  # wrappers may be nested, but not without end
-        name = next((one for one in WRAPPERS if section(message, one, "message")), None)
+        name = next((one for one in message if one in WRAPPERS and section(message, one, "message")), None)
         if name is None:
             break
         seen.add(name)
@@ -144,10 +148,3 @@ def text_in(hint: Hint) -> str:
         )
         or ""
     )
-
-
-_VIEW_ONCE_FLAGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
-    ((), "isViewOnce"),
-    ((), "IsViewOnce"),
-    (("key",), "isViewOnce"),
-)

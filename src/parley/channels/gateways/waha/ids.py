@@ -44,9 +44,9 @@ class MessageKey:
 
 
 def read_message_id(value: object) -> MessageKey | None:
-    """Take an id apart, whether it is a text or WEBJS's object."""
+    """Take an id apart, whether it is a text, WEBJS's object or the protocol's key (GOWS spells it `ID`)."""
     if isinstance(value, Mapping):
-        value = value.get("_serialized") or value.get("id")
+        value = value.get("_serialized") or value.get("id") or value.get("ID")
     written = word(value)
     if written is None:
         return None

@@ -6,12 +6,12 @@ from typing import Final
 INTERNAL: Final = "internal"
 """A kind for what the protocol says to itself: keys, deletions, votes, calls, notices."""
 
-WRAPPERS: Final = (
+WRAPPERS: Final = frozenset({
     "ephemeralMessage", "viewOnceMessage", "viewOnceMessageV2", "viewOnceMessageV2Extension",
     "documentWithCaptionMessage", "deviceSentMessage", "editedMessage", "lottieStickerMessage",
     "associatedChildMessage", "groupMentionedMessage", "botInvokeMessage", "pollCreationMessageV4",
     "eventCoverImage", "botForwardedMessage", "botTaskMessage", "questionMessage",
-)  # fmt: skip
+})  # fmt: skip
 
 _WEB: Final[Mapping[str, str]] = {
     "chat": "text", "image": "image", "video": "video", "audio": "audio", "ptt": "voice", "ptv": "video",

@@ -66,13 +66,17 @@ def canonical_id(payload: Mapping[str, Any], key: MessageKey) -> str:
 
     Live events and the history differ in that; the bare id alone would let a sender choose another's.
     """
-    data = section(payload, "_data")
-    from_us = key.from_us is True
+    if not key.chat:
+        return key.id
+    side = "true" if key.from_us else "false"
+    if number := wa_id_in(key.chat):
+        return f"{side}_{number}@c.us_{key.id}"
     if chat_kind(key.chat) == "group":
-        who = one_spelling(key.participant, payload.get("participant"), *participants_in(data))
-        return f"{str(from_us).lower()}_{key.chat}_{key.id}_{who}"
-    chat = one_spelling(key.chat, *_spellings(payload, from_us=from_us))
-    return f"{str(from_us).lower()}_{chat}_{key.id}" if key.chat else key.id
+        writers = participants_in(section(payload, "_data"))
+        who = one_spelling(key.participant, payload.get("participant"), *writers)
+        return f"{side}_{key.chat}_{key.id}_{who}"
+    chat = one_spelling(key.chat, *_spellings(payload, from_us=key.from_us is True))
+    return f"{side}_{chat}_{key.id}"
 
 
 def ourselves(envelope: Mapping[str, Any]) -> frozenset[str]:
