@@ -13,6 +13,7 @@ from parley.simulator.cloud.requests import account_in_path, app_of_token, field
 from parley.simulator.records import Account, Json, Number
 from parley.simulator.world import World
 
+LISTED_FIELDS = (*DEFAULT_FIELDS, "status", "platform_type", "throughput", "webhook_configuration")
 ACCOUNT_FIELDS = ("id", "name", "timezone_id", "message_template_namespace")
 
 
@@ -47,7 +48,7 @@ class AccountEndpoints:
         account = account_in_path(self.world, request)
         headers = self.limiter.check_management(account)
         rows = [
-            fields_of(request, number_facts(self.world, number), default=DEFAULT_FIELDS)
+            fields_of(request, number_facts(self.world, number), default=LISTED_FIELDS)
             for number in self.world.numbers.values()
             if number.account_id == account.id
         ]

@@ -82,7 +82,7 @@ class NumberEndpoints:
             changes = {name: body[name] for name in PROFILE_FIELDS if name in body}
             self.world.save_number(replace(number, profile={**number.profile, **changes}))
             return JSONResponse({"success": True})
-        facts = {"messaging_product": "whatsapp", **number.profile}
+        facts = {"messaging_product": "whatsapp", "vertical": "UNDEFINED", **number.profile}
         return JSONResponse({"data": [fields_of(request, facts, default=tuple(facts))]})
 
     async def commerce(self, request: Request) -> Response:
@@ -140,7 +140,9 @@ class NumberEndpoints:
 
     async def blocked(self, request: Request) -> Response:
         number = number_in_path(self.world, request)
-        rows: list[Json] = [{"messaging_product": "whatsapp", "wa_id": wa_id} for wa_id in number.blocked]
+        rows: list[Json] = [
+            {"messaging_product": "whatsapp", "input": wa_id, "wa_id": wa_id} for wa_id in number.blocked
+        ]
         return JSONResponse(paged(request, rows))
 
     async def block(self, request: Request) -> Response:

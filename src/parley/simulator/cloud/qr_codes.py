@@ -1,5 +1,7 @@
 """QR codes with a prepared message, kept as long as the process."""
 
+import base64
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -32,7 +34,7 @@ class QrCodeEndpoints:
         message = str(body.get("prefilled_message", ""))
         if not message:
             raise GraphRefusal(100, "(#100) The parameter prefilled_message is required.")
-        code = str(body.get("code") or self.world.identities.secret()[:14].upper())
+        code = str(body.get("code") or letters_of(self.world.identities.secret()))
         if body.get("code") and code not in codes:
             raise unknown_object(code)
         link = f"https://wa.me/message/{code}"
@@ -52,3 +54,8 @@ class QrCodeEndpoints:
 
     def _of(self, request: Request) -> dict[str, Json]:
         return self._codes.setdefault(number_in_path(self.world, request).id, {})
+
+
+def letters_of(secret: str) -> str:
+    """14 letters of base 32, as Meta's codes have."""
+    return base64.b32encode(bytes.fromhex(secret)).decode()[:14]

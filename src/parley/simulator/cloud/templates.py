@@ -18,6 +18,7 @@ ALL_FIELDS = (
     "rejected_reason", "id",
 )  # fmt: skip
 DEFAULT_FIELDS = ("name", "parameter_format", "components", "language", "status", "category", "id")
+QUALITY_DATE = 1_767_225_600
 EDITABLE = {"APPROVED", "REJECTED", "PAUSED"}
 MOST_TEMPLATES = 6_000
 CREATED_PER_HOUR = 100
@@ -51,7 +52,12 @@ class TemplateEndpoints:
         ]
         answer = paged(request, rows)
         if "summary" in asked:
-            answer["summary"] = {"total_count": len(rows), "message_template_count": len(rows)}
+            answer["summary"] = {
+                "total_count": len(rows),
+                "message_template_count": len(rows),
+                "message_template_limit": MOST_TEMPLATES,
+                "are_translations_complete": True,
+            }
         return JSONResponse(answer, headers=headers)
 
     async def create(self, request: Request) -> Response:
@@ -209,7 +215,7 @@ def facts_of(template: Template) -> Json:
         "language": template.language,
         "status": template.status,
         "category": template.category,
-        "quality_score": {"score": template.quality},
+        "quality_score": {"score": template.quality, "date": QUALITY_DATE},
         "rejected_reason": template.rejected_reason,
         "id": template.id,
     }

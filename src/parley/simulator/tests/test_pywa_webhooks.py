@@ -61,8 +61,8 @@ class Listener:
         return self.heard[before:]
 
 
-def kinds_of(base: type) -> list[type]:
-    found = []
+def kinds_of(base: Any) -> list[Any]:
+    found: list[Any] = []
     for kind in base.__subclasses__():
         found += kinds_of(kind) or [kind]
     return [kind for kind in found if not kind.__name__.startswith("_")]
