@@ -83,7 +83,7 @@ def translate(envelope: Mapping[str, Any]) -> list[NeutralEvent]:
         return [Kept(reason=_KEPT[field], is_unsupported=field == "unreadable")]
     reader = _FIELDS.get(field, read_conversation)
     events = reader(value, time) or read_errors(value, time) or _by_shape(value, time)
-    return events or [_unknown(field)]
+    return events or [_unknown(field, value)]
 
 
 def _by_shape(value: Mapping[str, Any], time: object) -> list[NeutralEvent]:
@@ -91,7 +91,9 @@ def _by_shape(value: Mapping[str, Any], time: object) -> list[NeutralEvent]:
     return reader(value, time)
 
 
-def _unknown(field: str) -> Kept:
+def _unknown(field: str, value: Mapping[str, Any]) -> Kept:
+    if field in _FIELDS and [] in value.values():
+        return Kept(reason=f"an empty list in the field {field}")
     if field in _FIELDS:
         return Kept(reason=f"nothing that Parley can read in the field {field}", is_unsupported=True)
     name = field[:80] or "without a name"

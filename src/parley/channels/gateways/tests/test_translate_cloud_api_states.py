@@ -62,6 +62,7 @@ def test_statuses(told: str, kind: str) -> None:
         (change(statuses=[{"id": "m", "status": "read", "recipient_type": "group"}]), "from a group", False),
         (change("standby", messages=[{"id": "m", "from": "1"}]), "another app", False),
         (change("messages"), "nothing that Parley can read", True),
+        (change("history", history=[]), "an empty list", False),
         (change("tea_time"), "does not know: tea_time", True),
     ],
 )
