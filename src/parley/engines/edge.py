@@ -77,6 +77,7 @@ class Edge:
         self._run(commit.run())
         self._run(bell.run())
         self._run(hub.run())
+        self._run(self._events.run())
         self._run(listen(self._environment, {LIVE: hub.on_notify}, on_gap=hub.on_gap))
         log.info("edge.ready")
 

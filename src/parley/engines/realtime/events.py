@@ -1,41 +1,68 @@
-"""The live door: `/events?token=…`, server-sent events for one open screen."""
+"""The live door: `/events?token=…`, server-sent events for one open screen.
+
+A stream that comes back says with `Last-Event-ID` (or `last` in its address) what it heard last, and hears
+what was told since.
+"""
 
 import asyncio
-import json
 import time
+from contextlib import suppress
 from urllib.parse import parse_qs
+from uuid import UUID
+
+import structlog
 
 from parley.core.keys import keys
 from parley.core.sql import statement
 from parley.core.stream_token import StreamGrant, read
-from parley.engines.asgi import Receive, Scope, Send, refuse
+from parley.engines.asgi import Receive, Scope, Send, headers_of, refuse
 from parley.engines.database import DATABASE_AWAY, Pool, workspace_transaction
-from parley.engines.realtime.hub import Hub, Stream
+from parley.engines.realtime.hub import Hub
+from parley.engines.realtime.streams import Stream, hint_of
+
+log = structlog.get_logger(__name__)
 
 PATH = "/events"
+_LOOK_SECONDS = 1.0
 _HEARTBEAT_SECONDS = 15.0
 _RECHECK_SECONDS = 30.0
+_UNCHECKED_SECONDS = 60.0
+"""How long a stream stays open while nobody can say whether it may."""
 _MOST_STREAMS = 20_000
+_AT_ONCE = 200
+_LAST_WORDS_SECONDS = 1.0
+_HEADERS = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
 
 
 class Events:
-    """Answers one stream request, and keeps answering until the reader goes or may not watch any more."""
+    """Answers one stream request, and keeps answering until the reader goes or may not watch any more.
+
+    Start `run` as a task: it looks after the streams that are open.
+    """
 
     def __init__(self, pool: Pool, hub: Hub) -> None:
         self._pool = pool
         self._hub = hub
         self._open = 0
-        self._closing = asyncio.Event()
+        self._is_closing = False
+        self._checked: dict[UUID, float] = {}
 
     def close(self) -> None:
         """End every stream; browsers come back to whoever serves next."""
-        self._closing.set()
+        self._is_closing = True
+        for streams in self._hub.streams.values():
+            for stream in streams:
+                stream.end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-        grant = read(token, keys().stream_token_key)
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        grant = read(query.get("token", [""])[0], keys().stream_token_key)
         try:
-            allowed = grant is not None and await self._may_watch(grant)
+            allowed = grant is not None and await self._may_watch(grant.workspace_id, [grant])
         except DATABASE_AWAY:
             await refuse(send, 503, "unavailable", "The database is away.", headers={"retry-after": "2"})
             return
@@ -44,67 +71,88 @@ class Events:
         elif self._open >= _MOST_STREAMS:
             await refuse(send, 503, "overloaded", "Too many open streams.", headers={"retry-after": "10"})
         else:
-            await self._serve(grant, receive, send)
+            last_id = headers_of(scope).get("last-event-id", "") or query.get("last", [""])[0]
+            await self._serve(grant, last_id, receive, send)
 
-    async def _serve(self, grant: StreamGrant, receive: Receive, send: Send) -> None:
-        stream = self._hub.open(grant)
-        self._open += 1
-        gone = asyncio.create_task(_hang_up(receive))
-        closing = asyncio.create_task(self._closing.wait())
-        writing = asyncio.create_task(self._write(stream, send))
-        try:
-            await asyncio.wait({gone, closing, writing}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (gone, closing, writing):
-                task.cancel()
-            await asyncio.gather(gone, closing, writing, return_exceptions=True)
-            self._hub.close(stream)
-            self._open -= 1
-        if not gone.done() or gone.cancelled():
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def _write(self, stream: Stream, send: Send) -> None:
-        headers = [
-            (b"content-type", b"text/event-stream"),
-            (b"cache-control", b"no-store"),
-            (b"x-accel-buffering", b"no"),
-        ]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await _body(send, b"retry: 1000\nevent: ready\ndata: {}\n\n")
-        checked = time.monotonic()
+    async def run(self) -> None:
+        """A sign of life to those who heard nothing for a while, and an end to those who may not watch."""
         while True:
-            topics = await stream.next(_HEARTBEAT_SECONDS)
-            if time.monotonic() - checked > _RECHECK_SECONDS:
-                checked = time.monotonic()
-                if not await self._still_may_watch(stream.grant):
-                    await _body(send, b"event: over\ndata: {}\n\n")
-                    return
-            if topics:
-                data = json.dumps({"topics": topics}, separators=(",", ":")).encode()
-                await _body(send, b"event: changed\ndata: " + data + b"\n\n")
-            else:
-                await _body(send, b": still here\n\n")
+            await asyncio.sleep(_LOOK_SECONDS)
+            watched = self._hub.streams
+            self._checked = {place: at for place, at in self._checked.items() if place in watched}
+            for workspace_id, streams in watched.items():
+                await self._keep_alive(streams)
+                await self._recheck(workspace_id, streams)
 
-    async def _still_may_watch(self, grant: StreamGrant) -> bool:
+    async def _serve(self, grant: StreamGrant, last_id: str, receive: Receive, send: Send) -> None:
+        self._open += 1
+        gone = asyncio.ensure_future(_hang_up(receive))
+        stream: Stream | None = None
         try:
-            return await self._may_watch(grant)
-        except DATABASE_AWAY:
-            return False
+            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            stream = self._hub.open(grant, send)
+            self._checked.setdefault(grant.workspace_id, time.monotonic())
+            self._greet(stream, last_id)
+            gone.add_done_callback(lambda _: stream.end())
+            if self._is_closing:
+                stream.end()
+            await stream.over
+        finally:
+            self._open -= 1
+            if stream is not None:
+                self._hub.close(stream)
+            is_there = gone.cancel()
+        if is_there:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_WORDS_SECONDS):
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _may_watch(self, grant: StreamGrant) -> bool:
-        async with workspace_transaction(self._pool, grant.workspace_id) as connection:
+    def _greet(self, stream: Stream, last_id: str) -> None:
+        topics, position = self._hub.missed(stream.grant, last_id)
+        stream.write(b"retry: 1000\nid: %s\nevent: ready\ndata: {}\n\n" % position.encode())
+        if topics:
+            stream.hint(hint_of(topics, position), topics, position)
+
+    async def _keep_alive(self, streams: list[Stream]) -> None:
+        now = time.monotonic()
+        for place, stream in enumerate(streams, 1):
+            if stream.is_stuck(now):
+                stream.end()
+            elif now - stream.wrote_at > _HEARTBEAT_SECONDS:
+                stream.write(b": still here\n\n")
+            if place % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    async def _recheck(self, workspace_id: UUID, streams: list[Stream]) -> None:
+        """All streams of a workspace in one query, so that the many cost no more than the few."""
+        since = time.monotonic() - self._checked.setdefault(workspace_id, time.monotonic())
+        if since < _RECHECK_SECONDS:
+            return
+        try:
+            allowed = await self._may_watch(workspace_id, [stream.grant for stream in streams])
+        except DATABASE_AWAY:
+            if since < _UNCHECKED_SECONDS:
+                return
+            allowed = set()
+        self._checked[workspace_id] = time.monotonic()
+        for stream in streams:
+            if (stream.grant.membership_id, stream.grant.user_id) not in allowed:
+                stream.write(b"event: over\ndata: {}\n\n")
+                stream.end()
+
+    async def _may_watch(self, workspace_id: UUID, grants: list[StreamGrant]) -> set[tuple[UUID, UUID]]:
+        """Which of the memberships, with their people, may watch this workspace now."""
+        wanted = list({grant.membership_id for grant in grants})
+        async with workspace_transaction(self._pool, workspace_id) as connection:
             cursor = await connection.execute(
                 statement("parley.engines", "realtime", "may_watch"),
-                {"workspace": grant.workspace_id, "membership": grant.membership_id, "user": grant.user_id},
+                {"workspace": workspace_id, "membership": wanted},
             )
-            row = await cursor.fetchone()
-        return row is not None and bool(row["allowed"])
+            rows = await cursor.fetchall()
+        found = {(row["id"], row["user_id"]) for row in rows}
+        return found & {(grant.membership_id, grant.user_id) for grant in grants}
 
 
 async def _hang_up(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _body(send: Send, data: bytes) -> None:
-    await send({"type": "http.response.body", "body": data, "more_body": True})

@@ -1,56 +1,41 @@
 """Who watches what: open streams by workspace, and the hints they are given.
 
-A hint says that something changed, never what: the browser fetches one fragment through its own doors.
+A hint says that something changed, never what: the browser fetches one fragment through its own doors. What
+is told within some milliseconds goes out together, encoded once for all the streams of a workspace.
 """
 
 import asyncio
 import json
+import secrets
 import time
+from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from itertools import takewhile
 from uuid import UUID
 
 from parley.core.live import EVERYTHING
 from parley.core.sql import statement
 from parley.core.stream_token import LIFETIME_SECONDS, StreamGrant
+from parley.engines.asgi import Send
 from parley.engines.database import DATABASE_AWAY, Pool, platform_transaction
 from parley.engines.measures import hints_sent, streams_open
+from parley.engines.realtime.streams import Stream, bounded, hint_of
 from parley.engines.wakeups import Wakeup
 
-_MOST_TOPICS = 50
+_GATHER_SECONDS = 0.025
+"""From one writing to the next. The first hint after a silence leaves at once."""
+_AT_ONCE = 100
+"""Streams that are written to before anybody else has a turn."""
 _MOST_ROWS = 1_000
 _OVERLAP_SECONDS = 3.0
 """A topic that was told this short a time ago is not told again when the log is read."""
 _REMEMBERED_SECONDS = 15.0
+_MOST_REMEMBERED = 10_000
 _SLACK_SECONDS = 2.0
 """A page's token is made a little after its data was read, perhaps on a machine with another clock."""
 
-
-@dataclass(eq=False, slots=True)
-class Stream:
-    """One open stream. What is not written yet is a set: however slow the reader, it stays small."""
-
-    grant: StreamGrant
-    _topics: set[str] = field(default_factory=set)
-    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def hint(self, topics: Iterable[str]) -> None:
-        self._topics.update(topics)
-        if len(self._topics) > _MOST_TOPICS:
-            self._topics = {EVERYTHING}
-        self._arrived.set()
-
-    async def next(self, timeout_seconds: float) -> list[str]:
-        """The topics since the last call, after at most this long; empty when there were none."""
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                await self._arrived.wait()
-        except TimeoutError:
-            return []
-        self._arrived.clear()
-        topics, self._topics = sorted(self._topics), set()
-        hints_sent.inc()
-        return topics
+Told = tuple[int, float, UUID, tuple[str, ...]]
+"""A number, when, and what was told to whom."""
 
 
 class Hub:
@@ -59,27 +44,46 @@ class Hub:
     def __init__(self, pool: Pool, *, poll_seconds: float) -> None:
         self._pool = pool
         self._streams: dict[UUID, set[Stream]] = {}
-        self._told: dict[tuple[UUID, str], float] = {}
+        self._log: deque[Told] = deque(maxlen=_MOST_REMEMBERED)
+        self._last_told: dict[tuple[UUID, str], float] = {}
+        self._number = 0
+        self._name = secrets.token_hex(4)
+        self._began = time.monotonic()
+        self._unwritten: dict[UUID, set[str]] = {}
+        self._told = asyncio.Event()
         self._wakeup = Wakeup(poll_seconds)
         self._cursor: tuple[int, int] | None = None
-        self._began = time.monotonic()
 
-    def open(self, grant: StreamGrant) -> Stream:
-        """A stream that first hears what was told since its page was made."""
-        stream = Stream(grant)
-        missed = self._told_since(grant)
-        if missed:
-            stream.hint(missed)
+    def open(self, grant: StreamGrant, send: Send) -> Stream:
+        """A stream that hears what is told from now on. Its answer has begun."""
+        stream = Stream(grant, send)
         self._streams.setdefault(grant.workspace_id, set()).add(stream)
         streams_open.inc()
         return stream
 
+    def missed(self, grant: StreamGrant, last_id: str) -> tuple[list[str], str]:
+        """What a stream that opens now has to hear first, and the position it is at then."""
+        name, _, number = last_id.partition("-")
+        if name == self._name and number.isdigit():
+            told = self._since_number(grant.workspace_id, int(number))
+        elif last_id:
+            told = [EVERYTHING]  # from another process, or from this one's life before
+        else:
+            told = self._since_page(grant)
+        return told, self._position
+
     def close(self, stream: Stream) -> None:
+        stream.close()
         watchers = self._streams.get(stream.grant.workspace_id, set())
         watchers.discard(stream)
         if not watchers:
             self._streams.pop(stream.grant.workspace_id, None)
         streams_open.dec()
+
+    @property
+    def streams(self) -> dict[UUID, list[Stream]]:
+        """The open streams by workspace, as they are now."""
+        return {workspace_id: list(streams) for workspace_id, streams in self._streams.items()}
 
     def on_notify(self, payload: str) -> None:
         """Pass on a notification of `parley.core.live`."""
@@ -96,7 +100,34 @@ class Hub:
             self._tell(workspace_id, [EVERYTHING])
 
     async def run(self) -> None:
-        """Read the event log behind the notifications, for ever."""
+        """Write what is told, and read the event log behind the notifications, for ever."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._write_for_ever())
+            group.create_task(self._read_for_ever())
+
+    async def _write_for_ever(self) -> None:
+        while True:
+            await self._told.wait()
+            self._told.clear()
+            unwritten, self._unwritten = self._unwritten, {}
+            position = self._position
+            for workspace_id, topics in unwritten.items():
+                await self._write(workspace_id, topics, position)
+            await asyncio.sleep(_GATHER_SECONDS)
+
+    async def _write(self, workspace_id: UUID, topics: set[str], position: str) -> None:
+        streams = list(self._streams.get(workspace_id, ()))
+        if not streams:
+            return
+        said = bounded(topics)
+        data = hint_of(said, position)
+        for place, stream in enumerate(streams, 1):
+            stream.hint(data, said, position)
+            if place % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        hints_sent.inc(len(streams))
+
+    async def _read_for_ever(self) -> None:
         while True:
             try:
                 await self._catch_up()
@@ -117,28 +148,44 @@ class Hub:
         if len(rows) == _MOST_ROWS:
             self._wakeup.wake()  # there is more
         now = time.monotonic()
-        self._told = {key: at for key, at in self._told.items() if now - at < _REMEMBERED_SECONDS}
         long_ago = now - _OVERLAP_SECONDS
+        self._last_told = {key: at for key, at in self._last_told.items() if at > long_ago}
         for row in rows:
             about = row["workspace_id"]
-            missed = [topic for topic in row["topics"] if self._told.get((about, topic), 0.0) <= long_ago]
+            missed = [topic for topic in row["topics"] if (about, topic) not in self._last_told]
             if missed:
                 self._tell(about, missed)
             self._cursor = (row["position"], row["seq"])
 
-    def _told_since(self, grant: StreamGrant) -> list[str]:
+    @property
+    def _position(self) -> str:
+        return f"{self._name}-{self._number}"
+
+    def _since_number(self, workspace_id: UUID, number: int) -> list[str]:
+        oldest = self._log[0][0] if self._log else self._number + 1
+        if number < oldest - 1:
+            return [EVERYTHING]
+        return self._topics(workspace_id, takewhile(lambda told: told[0] > number, reversed(self._log)))
+
+    def _since_page(self, grant: StreamGrant) -> list[str]:
         age = time.time() - (grant.expires_at - LIFETIME_SECONDS) + _SLACK_SECONDS
         since = time.monotonic() - age
-        if age > _REMEMBERED_SECONDS or since < self._began:
+        is_forgotten = len(self._log) == _MOST_REMEMBERED and self._log[0][1] > since
+        if age > _REMEMBERED_SECONDS or since < self._began or is_forgotten:
             return [EVERYTHING]
-        told = self._told.items()
-        return [topic for (about, topic), at in told if about == grant.workspace_id and at > since]
+        return self._topics(grant.workspace_id, takewhile(lambda told: told[1] > since, reversed(self._log)))
+
+    def _topics(self, workspace_id: UUID, log: Iterable[Told]) -> list[str]:
+        return bounded(topic for _, _, about, topics in log if about == workspace_id for topic in topics)
 
     def _tell(self, workspace_id: UUID, topics: list[str]) -> None:
-        for stream in self._streams.get(workspace_id, ()):
-            stream.hint(topics)
         now = time.monotonic()
-        self._told |= {(workspace_id, topic): now for topic in topics}
+        self._number += 1
+        self._log.append((self._number, now, workspace_id, tuple(topics)))
+        self._last_told |= {(workspace_id, topic): now for topic in topics}
+        if workspace_id in self._streams:
+            self._unwritten.setdefault(workspace_id, set()).update(topics)
+            self._told.set()
 
 
 def _sql(name: str) -> str:

@@ -12,12 +12,11 @@ ORDER BY position, seq
 LIMIT %(most)s;
 
 -- name: may_watch
--- Asked again while the stream is open, so that everything of a removed member ends within a minute.
-SELECT EXISTS (
-  SELECT FROM membership
-  JOIN "user" AS person ON person.id = membership.user_id
-  JOIN workspace ON workspace.id = membership.workspace_id
-  WHERE membership.workspace_id = %(workspace)s AND membership.id = %(membership)s
-    AND person.id = %(user)s
-    AND membership.status = 'active' AND person.status = 'active' AND workspace.status = 'active'
-) AS allowed;
+-- Asked again while streams are open, once for all of a workspace, so that everything of a removed member ends
+-- within a minute.
+SELECT membership.id, membership.user_id
+FROM membership
+JOIN "user" AS person ON person.id = membership.user_id
+JOIN workspace ON workspace.id = membership.workspace_id
+WHERE membership.workspace_id = %(workspace)s AND membership.id = ANY(%(membership)s)
+  AND membership.status = 'active' AND person.status = 'active' AND workspace.status = 'active';

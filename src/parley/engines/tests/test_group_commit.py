@@ -54,11 +54,8 @@ def keys(channel: Connected) -> list[str]:
 def test_each_caller_hears_how_many_of_its_own_were_new(channel: Connected) -> None:
     async def work(commit: GroupCommit) -> list[int]:
         await commit.keep([row(channel, "a")])
-        return await asyncio.gather(
-            commit.keep([row(channel, "a"), row(channel, "b")]),
-            commit.keep([row(channel, "c"), row(channel, "d"), row(channel, "c")]),
-            commit.keep([row(channel, "a")]),
-        )
+        batches = ["ab", "cdc", "a"]
+        return await asyncio.gather(*(commit.keep([row(channel, key) for key in keys]) for keys in batches))
 
     assert running(work) == [1, 2, 0]
     assert keys(channel) == ["a", "b", "c", "d"]
@@ -66,9 +63,8 @@ def test_each_caller_hears_how_many_of_its_own_were_new(channel: Connected) -> N
 
 def test_a_bad_row_costs_the_others_nothing(channel: Connected) -> None:
     async def work(commit: GroupCommit) -> list[int]:
-        return await asyncio.gather(
-            commit.keep([row(channel, "good")]), commit.keep([row(channel, "bad", '{"n": 1e999999}')])
-        )
+        rows = [row(channel, "good"), row(channel, "bad", '{"n": 1e999999}')]
+        return await asyncio.gather(*(commit.keep([one]) for one in rows))
 
     assert running(work) == [1, 1]
     assert sorted(keys(channel)) == ["bad", "good"]

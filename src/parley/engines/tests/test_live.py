@@ -5,7 +5,8 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
+from typing import Any
 from typing import cast as as_type
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -26,17 +27,19 @@ from parley.engines.tests.running import Connected, connect_channel, in_workspac
 class Watcher:
     """A browser's open stream, read in a thread."""
 
-    def __init__(self, edge: str, person: Person) -> None:
+    def __init__(self, edge: str, person: Person, *, last_id: str = "") -> None:
         token = issue(
             workspace_id=person.workspace.id, user_id=person.user.id, membership_id=person.membership.id,
             key=keys().stream_token_key,
         )  # fmt: skip
         where = urlsplit(edge)
         self.connection = http.client.HTTPConnection(where.hostname or "", where.port or 80, timeout=20)
-        self.connection.request("GET", f"/events?token={token}")
+        headers = {"Last-Event-ID": last_id} if last_id else {}
+        self.connection.request("GET", f"/events?token={token}", headers=headers)
         self.answer = self.connection.getresponse()
         self.topics: set[str] = set()
         self.heard_at = 0.0
+        self.first_id = self.last_id = ""
         self.is_ready = False
         threading.Thread(target=self._read, daemon=True).start()
         until(lambda: self.is_ready)
@@ -46,6 +49,9 @@ class Watcher:
             for line in self.answer:
                 text = line.decode().strip()
                 self.is_ready = self.is_ready or text == "event: ready"
+                if text.startswith("id: "):
+                    self.last_id = text.removeprefix("id: ")
+                    self.first_id = self.first_id or self.last_id
                 if text.startswith("data: ") and "topics" in text:
                     self.topics.update(json.loads(text.removeprefix("data: "))["topics"])
                     self.heard_at = time.monotonic()
@@ -79,28 +85,125 @@ def test_a_message_is_heard_by_its_workspace_within_a_second(
     assert charlie.topics == set()
 
 
-def first_hint(hub: Hub, workspace_id: UUID, *, page_age: float) -> list[str]:
-    """What a stream hears at once whose page was made this many seconds ago."""
+def grant(workspace_id: UUID, *, page_age: float = 0) -> StreamGrant:
+    """Of a page that was made this many seconds ago."""
     expires_at = int(time.time() - page_age) + LIFETIME_SECONDS
-    grant = StreamGrant(workspace_id, user_id=uuid4(), membership_id=uuid4(), expires_at=expires_at)
-    return asyncio.run(hub.open(grant).next(0.05))
+    return StreamGrant(workspace_id, user_id=uuid4(), membership_id=uuid4(), expires_at=expires_at)
+
+
+def quiet_hub() -> Hub:
+    """One that reads no log, as if it had been there for a minute."""
+    hub = Hub(as_type("Pool", None), poll_seconds=1)
+    hub._began -= 60
+    return hub
 
 
 def test_a_page_hears_what_was_told_while_it_was_on_its_way() -> None:
     ours, theirs = uuid4(), uuid4()
     hub = Hub(as_type("Pool", None), poll_seconds=1)
-    assert first_hint(hub, ours, page_age=0) == ["*"], "nobody knows what was told before the hub was there"
+    assert hub.missed(grant(ours), "")[0] == ["*"], "nobody knows what was told before the hub was there"
     hub._began -= 60
     hub.on_notify(live_payload(ours, ["inbox"]))
-    assert first_hint(hub, ours, page_age=1) == ["inbox"]
-    assert first_hint(hub, theirs, page_age=1) == []
-    assert first_hint(hub, ours, page_age=30) == ["*"]
+    assert hub.missed(grant(ours, page_age=1), "")[0] == ["inbox"]
+    assert hub.missed(grant(theirs, page_age=1), "")[0] == []
+    assert hub.missed(grant(ours, page_age=30), "")[0] == ["*"]
+
+
+def test_who_comes_back_hears_what_was_told_since(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = uuid4(), uuid4()
+    hub = quiet_hub()
+    hub.on_notify(live_payload(ours, ["inbox"]))
+    _, heard = hub.missed(grant(ours), "")
+    assert hub.missed(grant(ours, page_age=300), heard)[0] == []
+    hub.on_notify(live_payload(ours, ["conversation:1"]))
+    hub.on_notify(live_payload(theirs, ["conversation:2"]))
+    hub.on_notify(live_payload(ours, ["inbox"]))
+    assert hub.missed(grant(ours, page_age=300), heard)[0] == ["conversation:1", "inbox"]
+    assert quiet_hub().missed(grant(ours), heard)[0] == ["*"], "another process knows nothing of it"
+    for number in range(10_001):
+        hub.on_notify(live_payload(theirs, [f"conversation:{number}"]))
+    assert hub.missed(grant(ours), heard)[0] == ["*"], "it was too long ago"
+
+
+class Reader:
+    """The server's side of a connection. While `stands`, it takes one piece more and then none."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        self.taken.append(message["body"])
+        await self.goes_on.wait() if not self.goes_on.is_set() else None
+
+    @property
+    def topics(self) -> list[list[str]]:
+        lines = b"".join(self.taken).splitlines()
+        return [json.loads(line[6:])["topics"] for line in lines if line.startswith(b"data: ")]
+
+
+def test_what_is_told_together_is_written_together() -> None:
+    async def scenario() -> None:
+        ours, hub, reader = uuid4(), quiet_hub(), Reader()
+        hub.open(grant(ours), reader.send)
+        writing = asyncio.create_task(hub._write_for_ever())
+        for topic in ("b", "a", "b"):
+            hub.on_notify(live_payload(ours, [topic]))
+        hub.on_notify(live_payload(uuid4(), ["not ours"]))
+        await asyncio.sleep(0.1)
+        assert reader.topics == [["a", "b"]]
+        writing.cancel()
+
+    asyncio.run(scenario())
+
+
+def test_a_reader_who_stands_still_hears_of_it_later_and_delays_nobody() -> None:
+    async def scenario() -> None:
+        ours, hub, slow, fast = uuid4(), quiet_hub(), Reader(), Reader()
+        hub.open(grant(ours), slow.send)
+        hub.open(grant(ours), fast.send)
+        slow.goes_on.clear()
+        for number in range(3):
+            await hub._write(ours, {f"conversation:{number}"}, f"x-{number}")
+            await asyncio.sleep(0)
+        assert (len(slow.topics), len(fast.topics)) == (1, 3)
+        slow.goes_on.set()
+        await asyncio.sleep(0.05)
+        assert slow.topics == [["conversation:0"], ["conversation:1", "conversation:2"]]
+        assert slow.taken[-1].startswith(b"id: x-2\n")
+        slow.goes_on.clear()
+        for number in range(60):
+            await hub._write(ours, {f"conversation:{number}"}, f"x-{number}")
+        slow.goes_on.set()
+        await asyncio.sleep(0.05)
+        assert slow.topics[-1] == ["*"], "what it missed is too much to name"
+
+    asyncio.run(scenario())
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a.b", "e30.AAAA"])
 def test_a_token_that_is_not_ours_opens_nothing(edge: str, token: str) -> None:
     status, answer = post(f"{edge}/events?token={token}", b"", method="GET")
     assert (status, answer["error"]["code"]) == (401, "token")
+
+
+def test_a_stream_that_comes_back_says_what_it_heard_last(edge: str, cast: Cast, channel: Connected) -> None:
+    bob = Watcher(edge, cast.bob)
+    body = cloud_text(channel.external_id, wa_id="5519998761234", id="wamid.first", text="Oi")
+    assert post(f"{edge}/hooks/{channel.token}", body, signed_cloud(body))[0] == 200
+    until(lambda: "inbox" in bob.topics, seconds=5)
+    time.sleep(1.5)  # the event log, read behind the notifications, has nothing to add
+    again = Watcher(edge, cast.bob, last_id=bob.last_id)
+    time.sleep(0.3)
+    assert again.topics == set(), "it heard all of it"
+    body = cloud_text(channel.external_id, wa_id="5519998761234", id="wamid.second", text="Oi")
+    assert post(f"{edge}/hooks/{channel.token}", body, signed_cloud(body))[0] == 200
+    until(lambda: "inbox" in again.topics, seconds=5)
+    late = Watcher(edge, cast.bob, last_id=bob.first_id)
+    until(lambda: late.topics, seconds=5)
+    assert "*" not in late.topics
+    assert "inbox" in late.topics
 
 
 def test_a_removed_member_may_not_watch(edge: str, cast: Cast) -> None:
