@@ -112,7 +112,8 @@ def test_a_phone_that_logged_out_is_told_and_not_restarted(
 
 
 def test_one_that_does_not_come_up_is_restarted(cast: Cast, whatsapp: Simulator, channel: Channel) -> None:
-    be(whatsapp, channel, "STARTING")
+    whatsapp.set_quirks(channel.external_id, stuck_starts=1)
+    whatsapp.waha("POST", f"/api/sessions/{channel.external_id}/restart", {})
     look(channel, seen="starting")
     look(channel)
     assert restarts(cast, channel) == [], "it has had no time"
@@ -121,6 +122,7 @@ def test_one_that_does_not_come_up_is_restarted(cast: Cast, whatsapp: Simulator,
         rows.update(at=F("at") - timedelta(minutes=3))
     look(channel)
     assert restarts(cast, channel) == ["starting"]
+    assert whatsapp.until(lambda: status(whatsapp, channel) == "WORKING")
 
 
 def test_one_that_stopped_by_itself_is_started_and_one_that_a_person_stopped_is_not(
