@@ -51,6 +51,7 @@ DEFINERS: dict[str, str] = {}
 ENUMERATIONS = ("direction", "kind", "outcome", "priority", "provider", "purpose", "record_scope", "role",
                 "state", "status", "type")  # fmt: skip
 OPEN_WORDS = {
+    "channel_alert.kind": "what a provider or the watch calls it; one without words is shown too",
     "channel_event.kind": "a line of history, shown as it stands and compared with nothing",
     "event.type": "every domain names its own",
 }
