@@ -111,6 +111,10 @@ def _codes() -> Iterator[str]:
         codes = sorted(code for code, verdict in CODES.items() if verdict.consequence == consequence)
         if codes:
             yield f"| {consequence.replace('_', ' ')} | {', '.join(_ranges(codes))} |"
+    faults = sorted(code for code, verdict in CODES.items() if verdict.may_have_acted)
+    yield ""
+    yield f"With an HTTP status of 500 or more, {', '.join(_ranges(faults))} leave open whether it left:"
+    yield "such a message is uncertain, and not sent again by itself."
 
 
 def _verdicts() -> Iterator[str]:
