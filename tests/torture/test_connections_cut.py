@@ -35,7 +35,7 @@ def test_every_connection_is_reset_every_two_seconds(world: World, chance: rando
     end = time.monotonic() + CUT_SECONDS
     cuts = 0
     while time.monotonic() < end:
-        traffic.go_on(EVERY_SECONDS * chance.uniform(0.8, 1.2))
+        traffic.go_on(EVERY_SECONDS * chance.uniform(0.8, 1.2), pause=0.5)
         world.database_proxy.reset()
         doubtful |= in_flight(world)
         cuts += 1

@@ -31,8 +31,11 @@ class Traffic:
     queued: list[UUID] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
 
-    def go_on(self, seconds: float) -> None:
-        """One customer sends a picture; replies are queued for so long. The rest works on its own."""
+    def go_on(self, seconds: float, *, pause: float = 0.2) -> None:
+        """One customer sends a picture; three replies a number are queued each `pause`, for so long.
+
+        A customer takes 45 at once, then one in six seconds: more than 360 a number stand for minutes.
+        """
         place, number = len(self.pictures), next(iter(self.replies))
         letter = Letter(channel=number.external_id, type="image", body="A mesa")
         write = partial(empty_if_refused, lambda: self.world.whatsapp.write(wa_id_of(place), letter))
@@ -41,7 +44,7 @@ class Traffic:
         while time.monotonic() < end:
             for number, chats in self.replies.items():
                 self.queued.extend(queue(self.world, number, chats, count=3))
-            time.sleep(0.2)
+            time.sleep(pause)
 
     def finish(self) -> None:
         self.provider.stop_writing()
