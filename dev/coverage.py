@@ -113,8 +113,8 @@ def _codes() -> Iterator[str]:
             yield f"| {consequence.replace('_', ' ')} | {', '.join(_ranges(codes))} |"
     faults = sorted(code for code, verdict in CODES.items() if verdict.may_have_acted)
     yield ""
-    yield f"With an HTTP status of 500 or more, {', '.join(_ranges(faults))} leave open whether it left:"
-    yield "such a message is uncertain, and not sent again by itself."
+    yield f"With an HTTP status of 500 or more, the codes {', '.join(_ranges(faults))}"
+    yield "leave open whether a message left: it is uncertain then, and not sent again by itself."
 
 
 def _verdicts() -> Iterator[str]:
