@@ -136,7 +136,7 @@ class Courier:
         """Whether the matter is closed. WAHA tries again on network errors and 5xx only; Meta wants a 200."""
         status, error = None, ""
         async with self._slots:
-            self.world.journal.commit()
+            await self.world.journal.kept()
             try:
                 status = await self._status_of(delivery)
             except (aiohttp.ClientError, TimeoutError, OSError) as failure:

@@ -69,9 +69,8 @@ class Traffic:
         if known is not None:
             self.world.journal.count_attempt(message.channel, message.id, self.world.now())
             return known
-        with self.world.journal.transaction():
-            self.record(message)
-            self.world.save_message(message)
+        self.record(message)
+        self.world.save_message(message)
         self._outlet(message).sent(message)
         for follower in self.followers:
             follower.shop_wrote(message)
@@ -98,18 +97,17 @@ class Traffic:
     def react_as_shop(self, reaction: Reaction) -> None:
         """The shop reacts: accepted and in the ledger like a message, shown on its target."""
         target = reaction.target
-        with self.world.journal.transaction():
-            self.record(
-                replace(
-                    target,
-                    id=reaction.id,
-                    type="reaction",
-                    body=reaction.emoji,
-                    callback=reaction.callback,
-                    at=reaction.at,
-                )
+        self.record(
+            replace(
+                target,
+                id=reaction.id,
+                type="reaction",
+                body=reaction.emoji,
+                callback=reaction.callback,
+                at=reaction.at,
             )
-            self._put_reaction(reaction, who="shop")
+        )
+        self._put_reaction(reaction, who="shop")
         if not reaction.silent:
             self._outlet(target).reacted(reaction)
 

@@ -19,7 +19,7 @@ class Turns:
 
         async def send_kept(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self.world.journal.commit()
+                await self.world.journal.kept()
             await send(message)
 
         await self.app(scope, receive, send_kept)

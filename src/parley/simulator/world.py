@@ -225,9 +225,8 @@ class World:
             byte_size=len(data),
             offered_at=self.now(),
         )
-        with self.journal.transaction():
-            self.journal.put_media_data(media.id, data)
-            self.journal.put("media", media.id, media)
+        self.journal.put_media_data(media.id, data)
+        self.journal.put("media", media.id, media)
         self.media[media.id] = media
         return media
 
