@@ -136,9 +136,11 @@ def _change(
     if kind == "revoke":
         return MessageRevoke(target_id=found, at=at, counterpart=counterpart, from_us=echo, group_id=group_id)
     if kind == "edit":
-        body = read_content(section(part, "message")).body
+        now = read_content(section(part, "message"))
+        if now.type == "unsupported":  # an empty text instead would wipe out what was said
+            return Kept(reason="an edit to something that Parley does not know", is_unsupported=True)
         return MessageEdit(
-            target_id=found, at=at, counterpart=counterpart, body=body, from_us=echo, group_id=group_id
+            target_id=found, at=at, counterpart=counterpart, body=now.body, from_us=echo, group_id=group_id
         )
     if group_id is not None:
         return Kept(reason="a reaction in a group")

@@ -67,7 +67,8 @@ def _split_change(around: dict[str, Any], said: object) -> Iterator[RawEvent]:
         yield from _split_list(around, value, name)
     if not lists and not chunks:
         payload = around | {"value": said}
-        key = dedupe_key(str(around["field"])[:60], digest(said), word(around["time"]) or "")
+        about = [said, around["account"]]  # two accounts may say the same in the same second
+        key = dedupe_key(str(around["field"])[:60], digest(about), word(around["time"]) or "")
         yield RawEvent(dedupe_key=key, external_id=_number_id(value), payload=payload)
 
 

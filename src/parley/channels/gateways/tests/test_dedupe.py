@@ -1,10 +1,14 @@
 """The same thing said twice has one key; two things never share one."""
 
+import json
 from typing import Any
 
+from parley.channels.gateways import gateway_for
 from parley.channels.gateways.tests.test_translate_cloud_api import SECONDS as META_SECONDS
 from parley.channels.gateways.tests.test_translate_cloud_api import change, split
 from parley.channels.gateways.tests.test_translate_waha import CHAT, SECONDS, hook
+
+DELETED = {"field": "account_update", "value": {"event": "ACCOUNT_DELETED"}}
 
 
 def test_waha_says_it_again() -> None:
@@ -57,3 +61,9 @@ def test_meta_says_it_again_or_something_else() -> None:
     assert len(set(keys)) == len(told)
     assert keys == [split(one)[0].dedupe_key for one in told]
     assert split(told[4], time=7)[0].dedupe_key != keys[4]
+
+
+def test_two_accounts_say_the_same_at_once() -> None:
+    entries = [{"id": account, "time": 7, "changes": [DELETED]} for account in ("9900", "9901")]
+    body = json.dumps({"entry": entries}).encode()
+    assert len({raw.dedupe_key for raw in gateway_for("cloud_api").split(body)}) == 2

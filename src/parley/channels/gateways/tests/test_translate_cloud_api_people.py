@@ -106,6 +106,13 @@ def test_edits_and_revokes_of_both_sides() -> None:
     ]
 
 
+@pytest.mark.parametrize("message", [None, {}, {"type": "hologram", "hologram": {}}])
+def test_edit_to_the_unknown_wipes_out_nothing(message: object) -> None:
+    (found,) = told("edit", {"original_message_id": "wamid.O", "message": message})
+    assert isinstance(found, Kept)
+    assert found.is_unsupported
+
+
 def test_group_message_names_its_group() -> None:
     found = incoming("text", {"body": "Bom dia a todos"}, group_id="Y2FwaQ")
     assert (found.group_id, found.counterpart, found.body) == ("Y2FwaQ", BEATRIZ, "Bom dia a todos")
