@@ -16,7 +16,7 @@ from parley.channels.models import Channel, ChannelAlert
 from parley.channels.services import provider
 from parley.channels.services.credentials import verify_token_of
 from parley.channels.services.state import UNREACHABLE
-from parley.channels.words import StateWords, limit_words, quality_words, words_for
+from parley.channels.words import SILENT, StateWords, limit_words, quality_words, words_for
 from parley.core.clock import now
 from parley.core.environment import environment
 from parley.core.ids import new_id
@@ -119,9 +119,10 @@ def screen_for(member: Member, channel: Channel) -> Screen:
 
 def _card(channel: Channel, alerts: list[ChannelAlert]) -> Card:
     has_sessions = provider.has_sessions(channel)
+    is_silent = channel.status == "working" and any(alert.kind == "silent" for alert in alerts)
     return Card(
         channel=channel,
-        words=words_for(channel, has_sessions=has_sessions),
+        words=SILENT if is_silent else words_for(channel, has_sessions=has_sessions),
         provider=gateway_for(channel.provider).label,
         has_sessions=has_sessions,
         alerts=[alert_words(alert, channel, has_sessions=has_sessions) for alert in alerts],

@@ -119,6 +119,17 @@ _UNREACHABLE_NUMBER = replace(
 )
 
 
+SILENT = StateWords(
+    label=_("Silent"),
+    title=_("It says that it works"),
+    meaning=_("But nothing arrives. Parley reads back what it missed and restarts it."),
+    advice=_("Look at the phone: whoever wrote and is not in the inbox yet waits for an answer."),
+    tone="bad",
+    sign="warning",
+)
+"""Instead of “working”, while no webhook proves it."""
+
+
 def state_words(status: str) -> StateWords:
     """A state in general, as the history names it."""
     return _WORDS[status]

@@ -1,5 +1,6 @@
 """The history of a number: every change by name, narrowed and page by page."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -133,11 +134,7 @@ def test_what_an_engine_noted_is_an_alarm_where_it_matters(cast: Cast) -> None:
             )  # fmt: skip
         note.refresh_from_db()
         event = logged(channel, "channel.notice", kind="account_banned", until=None)
-        reactors.follow_the_number(LoggedEvent(**{**_fields(event), "at": note.created_at}))
+        reactors.follow_the_number(replace(event, at=note.created_at))
     assert alerts(channel) == {"account_banned": "critical"}
     page = cast.bob.client.get(cast.bob.url(f"channels/{channel.id}/")).text
     assert "What Meta said" in page
-
-
-def _fields(event: LoggedEvent) -> dict[str, object]:
-    return {name: getattr(event, name) for name in LoggedEvent.__slots__}
