@@ -88,6 +88,7 @@ def test_joined_and_left() -> None:
         "invite": "https://chat.whatsapp.com/abc", "participants": [
             {"id": CHAT, "role": "participant"},
             {"id": "88001122@lid", "pn": "5511900000000@c.us", "role": "admin"},
+            {"id": ME["lid"], "pn": ME["id"], "role": "participant"},
         ],
     }  # fmt: skip
     change, person = all_of("group.v2.join", {"group": group, "timestamp": SECONDS})
@@ -96,7 +97,7 @@ def test_joined_and_left() -> None:
         at=AT,
         name="Clientes",
         description="Avisos",
-        participant_count=2,
+        participant_count=3,
         is_member=True,
         extra={"invite": "https://chat.whatsapp.com/abc", "membersCanSendMessages": True},
     )

@@ -94,7 +94,9 @@ def _group(
         is_member=is_member,
         extra={name: group[name] for name in _SETTINGS if isinstance(group.get(name), str | bool)},
     )
-    both = [one for person in people[:_PEOPLE] if (one := _person(person)) and one.wa_id and one.lid]
+    ours = ourselves(envelope)
+    known = [one for person in people[:_PEOPLE] if (one := _person(person)) and one.wa_id and one.lid]
+    both = [one for one in known if ours.isdisjoint((one.wa_id, one.lid))]
     return [change, *(PersonKnown(address=one, at=at) for one in both)]
 
 
