@@ -164,7 +164,7 @@ def record_failure(workspace_id: UUID, channel: Channel, error: GatewayError, *,
             record_state(workspace_id, channel.id, ChannelState(status=status, at=at, detail=detail))
         elif error.kind == "refused" and error.stops_channel:
             record_state(workspace_id, channel.id, ChannelState(status="failed", at=at, detail=detail))
-        else:
+        elif error.kind != "throttled":  # who asks to slow down is there
             record_trouble(workspace_id, channel.id, message=detail, at=at)
         follow(queries.locked_channel(workspace_id, channel.id))
 

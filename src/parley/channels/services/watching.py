@@ -45,6 +45,8 @@ def look(workspace_id: UUID, channel_id: UUID, *, seen: str = "") -> str:
         reading = ask_plainly(credentials_for(channel), provider.read_state(channel))
     except GatewayError as error:
         record_failure(workspace_id, channel, error, at=at)
+        with workspace_transaction(workspace_id):
+            remember(locked_health(queries.locked_channel(workspace_id, channel_id)), looked_at=at)
         return ""
     status = reading.state.status
     if channel.status == "working" and status in _UNSTABLE and status != seen:
