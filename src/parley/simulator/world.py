@@ -275,6 +275,7 @@ class World:
         """Empty the world and its journal, then put the given people back."""
         self.journal.clear()
         self._load()
+        self.limits, self.delivery_habits = self.configuration.limits, self.configuration.delivery_habits
         for reload in self._forgetters:
             reload()
         for person in kept_people:

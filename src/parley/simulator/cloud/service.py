@@ -64,6 +64,8 @@ class CloudService:
         self.flows = FlowEndpoints(world)
         self.qr_codes = QrCodeEndpoints(world)
         self.calls = CallEndpoints(world)
+        for forget in (self.limiter.forget, self.templates.forget, self.flows.flows.clear):
+            world.when_forgotten(forget)
 
     def routes(self) -> list[BaseRoute]:
         return [

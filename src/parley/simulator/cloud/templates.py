@@ -31,6 +31,10 @@ class TemplateEndpoints:
         self.notices = notices
         self._created: dict[str, Window] = {}
 
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self._created.clear()
+
     def routes(self) -> list[BaseRoute]:
         return [
             Route("/{object:digits}/message_templates", self.list, methods=["GET"]),

@@ -201,3 +201,16 @@ def test_a_late_number_fails_afterwards(whatsapp: Simulator, receiver: Receiver)
     send(whatsapp, template("hello", to=BRUNO))
     (status,) = whatsapp.until(lambda: receiver.cloud("statuses"))
     assert (status["status"], status["errors"][0]["code"]) == ("failed", 131048)
+
+
+def test_reset_forgets_what_was_counted(shop: Simulator) -> None:
+    shop.enforce(pair=True)
+    for _ in range(45):
+        send(shop, text())
+    assert refused(shop, text()) == 131056
+    shop.reset()
+    shop.add_cloud_app()
+    shop.say(MARINA, "Oi")
+    assert shop.limits()["limits"]["pair"] is False
+    shop.enforce(pair=True)
+    send(shop, text())

@@ -101,3 +101,17 @@ def test_faults_and_the_ledger_stand_behind(whatsapp: Simulator, page: Page) -> 
     )
     page.get_by_role("tab", name="Ledger").click()
     expect(page.locator("#ledger .line")).to_contain_text("Olá Marina")
+
+
+def test_limits_are_switched_and_counted(whatsapp: Simulator, page: Page) -> None:
+    whatsapp.add_cloud_app()
+    page.goto(whatsapp.url)
+    show(page, "panel")
+    page.get_by_role("tab", name="Limits").click()
+    expect(page.get_by_label("24 hours after")).to_be_checked()
+    page.get_by_label("One message in six seconds").check(force=True)
+    whatsapp.until(lambda: whatsapp.limits()["limits"]["pair"])
+    content = {"name": "hello", "language": {"code": "pt_BR"}}
+    body = {"messaging_product": "whatsapp", "to": f"+{MARINA}", "type": "template", "template": content}
+    whatsapp.cloud("POST", "/v25.0/109800000000001/messages", body)
+    expect(page.locator("#limits-used")).to_contain_text("People reached today")

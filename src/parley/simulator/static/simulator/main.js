@@ -1,7 +1,7 @@
 // Ties the page together: what is chosen, what changed, what to draw again.
 
 import { get, listen, post } from "./doors.js";
-import { showChannels, showDeliveries, showFaults, showLedger, wirePanel } from "./panel.js";
+import { showChannels, showDeliveries, showFaults, showLedger, showLimits, wirePanel } from "./panel.js";
 import { showPeople } from "./people.js";
 import { shopIs, shopRests, showChat, wirePhone } from "./phone.js";
 
@@ -75,6 +75,7 @@ function changed(topics) {
   if (any || topics.includes(`chat:${channel}:${person}`)) showChat(person, channel);
   if (has("ledger")) showLedger();
   if (has("deliveries")) showDeliveries();
+  if (has("limits") || has("ledger")) showLimits();
   const typing = `shop:${channel}:${person}:`;
   for (const topic of topics) if (topic.startsWith(typing)) shopIs(topic.slice(typing.length));
 }
@@ -101,4 +102,4 @@ wirePhone();
 wirePanel();
 listen(changed);
 await draw();
-await Promise.all([showLedger(), showDeliveries()]);
+await Promise.all([showLedger(), showDeliveries(), showLimits()]);

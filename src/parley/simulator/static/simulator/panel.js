@@ -60,6 +60,17 @@ export async function showDeliveries() {
   fill(document.getElementById("deliveries"), lines.length ? lines : [none]);
 }
 
+export async function showLimits() {
+  const { limits, used } = await get("cloud/limits");
+  for (const field of document.getElementById("limits-form").elements) field.checked = limits[field.name];
+  const told = [
+    ["People reached today", used.people_reached], ["Messages in this second", used.messages_this_second],
+    ["Calls about templates and numbers in this hour", used.management_this_hour],
+  ].flatMap(([words, counts]) => Object.entries(counts).map(([name, count]) => [`${words} · ${name}`, String(count)]));
+  fill(document.getElementById("limits-used"), told.map(([words, count]) => el("div", { class: "line", data: { key: `${words} ${count}` } },
+    el("dt", { class: "grow" }, words), el("dd", { class: "num" }, count))));
+}
+
 export function wirePanel() {
   const tabs = [...document.querySelectorAll("[role=tab]")];
   for (const tab of tabs) {
@@ -75,7 +86,11 @@ export function wirePanel() {
     event.preventDefault();
     const form = new FormData(event.target);
     await post("faults", {
-      api: form.get("api"), action: form.get("action"), match: form.get("match"), times: Number(form.get("times")),
+      api: form.get("api"), action: form.get("action"), match: form.get("match"), channel: form.get("channel"),
+      times: Number(form.get("times")),
     });
+  });
+  document.getElementById("limits-form").addEventListener("change", (event) => {
+    post("cloud/limits", { [event.target.name]: event.target.checked });
   });
 }
