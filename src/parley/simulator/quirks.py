@@ -15,8 +15,9 @@ class Quirks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `answers`: a send is answered with the engine's own object, the documented WAMessage, or nothing.
     `acks`: ticks by code, by name or both. `lid_acks`: ticks name the hidden id of whom we wrote to by
-    number. `unread`: no READ tick ever comes. `ack_errors`: a failed tick says why. `silent`: WORKING, and no
-    webhook comes. `shown_status`: what reads say instead of the truth. `stuck_starts`: so many starts hang in
+    number. `unread`: no READ tick ever comes. `ack_errors`: a failed tick says why. `envelope`: webhooks say
+    all, no engine at the top, or neither id nor time as those of old. `silent`: WORKING, and no webhook
+    comes. `shown_status`: what reads say instead of the truth. `stuck_starts`: so many starts hang in
     STARTING. `ignores_start`: a session that is created to start stays STOPPED. `wants_passkey`: the scan
     leads to PASSKEY_REQUIRED. `without_me`: fields of `me` that are absent; "me" leaves all of it null.
     `timelock`: WhatsApp refuses first messages (error 463), told in `me` or untold, until `timelock_until`.
@@ -30,6 +31,7 @@ class Quirks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lid_acks: bool = False
     unread: bool = False
     ack_errors: bool = False
+    envelope: Literal["whole", "without_engine", "old"] = "whole"
     silent: bool = False
     shown_status: SessionStatus | None = None
     stuck_starts: int = 0

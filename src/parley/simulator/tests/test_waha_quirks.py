@@ -99,6 +99,18 @@ def test_ticks_carry_what_the_engine_got(shop: Simulator, receiver: Receiver, na
     assert tick["from"] == (CHAT if name == "NOWEB" else "551932110000@c.us")
 
 
+@pytest.mark.parametrize(
+    ("envelope", "absent"), [("without_engine", {"engine"}), ("old", {"id", "timestamp", "metadata"})]
+)
+def test_webhooks_may_say_less(shop: Simulator, receiver: Receiver, envelope: str, absent: set[str]) -> None:
+    whole = set(shop.until(lambda: receiver.hooks and receiver.hooks[0].json))
+    shop.set_quirks("shop", envelope=envelope)
+    shop.say(MARINA, "Oi")
+    shop.until(lambda: receiver.waha("message"))
+    (less,) = [hook.json for hook in receiver.hooks if hook.json["event"] == "message"]
+    assert whole - set(less) == absent
+
+
 def test_webjs_keeps_ticks_to_itself_unless_asked(whatsapp: Simulator, receiver: Receiver) -> None:
     whatsapp.add_session("shop", webhook_url=receiver.url, engine="WEBJS")
     webhook = {"url": receiver.url, "events": ["message.any", "message.ack"]}

@@ -54,7 +54,7 @@ class ChangeEndpoints:
         seconds = 0
         if request.url.path.endswith("/pin"):
             seconds = (await read_json(request)).get("duration", 86_400)
-            if seconds not in PIN_SECONDS:
+            if not isinstance(seconds, int) or seconds not in PIN_SECONDS:
                 raise bad_request("duration must be one of 86400, 604800, 2592000")
         until = self.world.now() + seconds if seconds else 0
         self.world.save_message(replace(message, pinned_until=until))

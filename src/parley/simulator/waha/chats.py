@@ -10,8 +10,15 @@ from parley.simulator.traffic import Traffic
 from parley.simulator.waha.happenings import Happenings
 from parley.simulator.waha.history import with_store
 from parley.simulator.waha.names import BROWSER_ENGINES, chat_id, full_id, is_group, jids
-from parley.simulator.waha.paging import is_descending, page_of, whole
-from parley.simulator.waha.requests import base_url_of, person_of_chat, read_json, working_session
+from parley.simulator.waha.paging import is_descending, page_of, whole, whole_in
+from parley.simulator.waha.requests import (
+    base_url_of,
+    list_of,
+    part_of,
+    person_of_chat,
+    read_json,
+    working_session,
+)
 from parley.simulator.waha.shapes import WahaShapes
 from parley.simulator.world import World
 
@@ -57,9 +64,9 @@ class ChatEndpoints:
         ids = set(request.query_params.getlist("ids"))
         if request.method == "POST":
             body = await read_json(request)
-            paging, wanted = body.get("pagination") or {}, body.get("filter") or {}
-            limit, offset = int(paging.get("limit") or 20), int(paging.get("offset") or 0)
-            ids = {str(one) for one in wanted.get("ids") or []}
+            paging = part_of(body, "pagination")
+            limit, offset = whole_in(paging, "limit", 20), whole_in(paging, "offset", 0)
+            ids = {str(one) for one in list_of(part_of(body, "filter"), "ids")}
         found = [one for one in self._found(session) if not ids or chat_id(session, one[0]) in ids]
         found.sort(key=lambda one: one[1].at, reverse=True)
         rows = [self._summary(request, session, *one) for one in found[offset : offset + limit]]

@@ -9,7 +9,7 @@ from parley.simulator.records import Json
 from parley.simulator.waha.accepting import Acceptance, letter
 from parley.simulator.waha.errors import bad_request
 from parley.simulator.waha.happenings import Happenings
-from parley.simulator.waha.requests import message_named, read_json, text_field
+from parley.simulator.waha.requests import list_of, message_named, read_json, text_field
 from parley.simulator.world import World
 
 SOCKET_ENGINES = ("GOWS", "NOWEB")
@@ -65,7 +65,7 @@ class ComposingEndpoints:
         body = await read_json(request)
         parts = (body.get("header"), body.get("body") or body.get("text"), body.get("footer"))
         text = "\n".join(str(part) for part in parts if part)
-        sent = letter("text", text, content={"buttons": body.get("buttons") or []})
+        sent = letter("text", text, content={"buttons": list_of(body, "buttons")})
         return self.acceptance.accept(request, body, sent)
 
     async def button_reply(self, request: Request) -> Response:

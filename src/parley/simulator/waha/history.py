@@ -24,6 +24,7 @@ class HistoryEndpoints:
         self.world = world
         self.shapes = shapes
         self._fetched_again: set[str] = set()
+        world.when_forgotten(self._fetched_again.clear)
 
     def routes(self) -> list[Route]:
         return [

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
+from parley.simulator.records import Json
 from parley.simulator.waha.errors import bad_request
 
 Row = TypeVar("Row")
@@ -17,6 +18,14 @@ def whole(request: Request, name: str, default: int) -> int:
         return int(request.query_params.get(name, default))
     except ValueError as error:
         raise bad_request(f"{name} must be a number conforming to the specified constraints") from error
+
+
+def whole_in(part: Json, name: str, default: int) -> int:
+    """The same, of a body."""
+    number = part.get(name, default)
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise bad_request(f"{name} must be a number conforming to the specified constraints")
+    return number
 
 
 def page_of(request: Request, rows: Sequence[Row]) -> list[Row]:

@@ -1,10 +1,12 @@
 """Reading WAHA requests: the body, the session it names and whether that session works."""
 
 import json
+from typing import Any
 
 from starlette.datastructures import URL
 from starlette.requests import Request
 
+from parley.simulator.numbers import digits_of
 from parley.simulator.records import Json, Message, Person, Session
 from parley.simulator.waha.errors import bad_request, no_session, not_as_expected, not_found
 from parley.simulator.world import World
@@ -16,12 +18,44 @@ async def read_json(request: Request) -> Json:
     if not raw:
         return {}
     try:
-        body = json.loads(raw)
-    except ValueError as error:
+        body = json.loads(raw, parse_int=_number, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
         raise bad_request(f"Unexpected token in JSON: {error}") from error
+    if b"\\ud" in raw.lower():  # half a character, which would break what it is written into
+        body = json.loads(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
     if not isinstance(body, dict):
         raise bad_request("The body must be an object")
     return body
+
+
+def _number(written: str) -> int | float:
+    """A whole number as far as 64 bits go, beyond them the nearest one: JavaScript has no others."""
+    number = int(written)
+    return number if abs(number) < 2**63 else float(number)
+
+
+def _no_number(written: str) -> float:
+    raise ValueError(written)
+
+
+def part_of(body: Json, name: str) -> Json:
+    """A part that may be left out. Raises a 400 for one that is no object."""
+    part = body.get(name)
+    if part is None:
+        return {}
+    if not isinstance(part, dict):
+        raise bad_request(f"{name} must be an object")
+    return part
+
+
+def list_of(body: Json, name: str) -> list[Any]:
+    """A list that may be left out. Raises a 400 for what is none."""
+    found = body.get(name)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise bad_request(f"{name} must be an array")
+    return found
 
 
 def text_field(body: Json, name: str, *, default: str | None = None) -> str:
@@ -55,6 +89,8 @@ def person_of_chat(world: World, chat: str) -> Person:
             raise not_found(f"no LID found for {chat} from server")
         return person
     if server in {"c.us", "s.whatsapp.net", ""}:
+        if not digits_of(user):
+            raise bad_request(f"{chat} is not a chat id")
         return world.person(user.partition(":")[0])
     return world.people.get(chat) or world.save_person(world.make_person(chat, name=chat))
 

@@ -16,6 +16,7 @@ from parley.simulator.traffic import Traffic
 from parley.simulator.waha.accepting import Acceptance, letter
 from parley.simulator.waha.errors import WahaRefusal, bad_request, engine_error
 from parley.simulator.waha.requests import (
+    list_of,
     message_named,
     person_of_chat,
     read_json,
@@ -100,7 +101,7 @@ class SendingEndpoints:
 
     async def contacts(self, request: Request) -> Response:
         body = await read_json(request)
-        cards = [contact_of(card) for card in body.get("contacts") or [] if isinstance(card, dict)]
+        cards = [contact_of(card) for card in list_of(body, "contacts") if isinstance(card, dict)]
         if not cards:
             raise bad_request("contacts must be an array")
         return self.acceptance.accept(request, body, replace(letter("contacts"), contacts=cards))

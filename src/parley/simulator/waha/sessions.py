@@ -10,7 +10,13 @@ from parley.simulator.records import Json, Session
 from parley.simulator.waha.errors import bad_request, unprocessable
 from parley.simulator.waha.identity import me_of
 from parley.simulator.waha.lifecycle import Lifecycle
-from parley.simulator.waha.requests import read_json, session_named, text_field
+from parley.simulator.waha.requests import (
+    list_of,
+    part_of,
+    read_json,
+    session_named,
+    text_field,
+)
 from parley.simulator.waha.webhooks import Webhooks
 from parley.simulator.world import World
 
@@ -22,6 +28,10 @@ class SessionEndpoints:
         self.world = world
         self.lifecycle = lifecycle
         self.webhooks = webhooks
+        self.new_quirks = Quirks()
+        world.when_forgotten(self._forget_quirks)
+
+    def _forget_quirks(self) -> None:
         self.new_quirks = Quirks()
 
     def routes(self) -> list[Route]:
@@ -129,16 +139,31 @@ class SessionEndpoints:
 
 
 def checked_config(config: object) -> Json:
-    """The configuration as it was given, if its webhooks can be used at all."""
+    """The configuration as it was given, if it can be used at all."""
     if config is None:
         return {}
     if not isinstance(config, dict):
         raise bad_request("config must be an object")
-    for webhook in config.get("webhooks") or []:
-        if not isinstance(webhook, dict) or not str(webhook.get("url", "")).startswith(
-            ("http://", "https://")
-        ):
-            raise bad_request("config.webhooks.0.url must be a URL address")
-        if not isinstance(webhook.get("events"), list):
-            raise bad_request("config.webhooks.0.events must be an array")
+    for name in ("metadata", "ignore", "noweb", "gows", "webjs", "client", "proxy"):
+        part_of(config, name)
+    part_of(part_of(config, "noweb"), "store")
+    for webhook in list_of(config, "webhooks"):
+        _check_webhook(webhook)
     return config
+
+
+def _check_webhook(webhook: object) -> None:
+    if not isinstance(webhook, dict):
+        raise bad_request("config.webhooks.0 must be an object")
+    if not str(webhook.get("url", "")).startswith(("http://", "https://")):
+        raise bad_request("config.webhooks.0.url must be a URL address")
+    if not isinstance(webhook.get("events"), list):
+        raise bad_request("config.webhooks.0.events must be an array")
+    part_of(webhook, "hmac")
+    retries = part_of(webhook, "retries")
+    for name in ("attempts", "delaySeconds"):
+        if not isinstance(retries.get(name, 0), int | float | None):
+            raise bad_request(f"config.webhooks.0.retries.{name} must be a number")
+    for header in list_of(webhook, "customHeaders"):
+        if not isinstance(header, dict) or not {"name", "value"} <= set(header):
+            raise bad_request("config.webhooks.0.customHeaders.0 must have a name and a value")

@@ -12,6 +12,8 @@ from parley.simulator.world import World
 
 ALL_BUT_ENGINE = "*"
 ENGINE_EVENT = "engine.event"
+LEFT_OUT = {"whole": (), "without_engine": ("engine",), "old": ("id", "timestamp", "metadata")}
+"""The top's engine was absent in a capture of 2026.1, id and time before 2025."""
 RETRY_ATTEMPTS = 15
 RETRY_SECONDS = 2.0
 
@@ -23,6 +25,7 @@ class Webhooks:
         self.world = world
         self.courier = courier
         self.activity: dict[str, float] = {}
+        world.when_forgotten(self.activity.clear)
 
     def emit(self, session: Session, event: str, payload: Json) -> None:
         """Send an event, under one id, to every webhook of the session that asked for it.
@@ -52,7 +55,7 @@ class Webhooks:
 
     def envelope(self, session: Session, event: str, payload: Json) -> Json:
         now = self.world.now()
-        return {
+        whole = {
             "id": self.world.identities.event(now),
             "timestamp": int(now * 1000),
             "event": event,
@@ -63,6 +66,8 @@ class Webhooks:
             "engine": session.engine,
             "environment": environment(session.engine),
         }
+        left_out = LEFT_OUT[session.quirks.envelope]
+        return {name: value for name, value in whole.items() if name not in left_out}
 
     def _delivery(self, session: Session, event: str, webhook: Json, *, body: str, number: int) -> Delivery:
         request_id = self.world.identities.secret()[:14]
