@@ -27,6 +27,7 @@ from parley.simulator.world import World
 
 MEDIA_TYPES = {"image", "video", "audio", "document", "sticker"}
 FREE_TYPES = {"text", "location", "contacts", "interactive", "reaction", "template", *MEDIA_TYPES}
+MALFORMED = (AttributeError, TypeError, ValueError, KeyError, IndexError)
 
 
 class MessagesEndpoint:
@@ -54,20 +55,33 @@ class MessagesEndpoint:
         return await self._send(request, number, body, category="MARKETING")
 
     async def _send(self, request: Request, number: Number, body: Json, *, category: str = "") -> Response:
+        self.limiter.check_number(number)
+        try:
+            made, late = await self._made(request, number, body, category=category)
+        except MALFORMED as error:
+            # Somewhere in the body stands a value of another type than Meta's.
+            raise GraphRefusal(100, "(#100) Invalid parameter") from error
+        if isinstance(made, Reaction):
+            self.traffic.react_as_shop(made)
+            return accepted_as(body, self.world.person(made.target.wa_id), made.id)
+        return self._accept(body, self.world.person(made.wa_id), made, late)
+
+    async def _made(
+        self, request: Request, number: Number, body: Json, *, category: str
+    ) -> tuple[Message | Reaction, Failure | None]:
+        """The message or reaction that the body describes, and why it will fail later. Only counts change."""
         type_ = str(body.get("type") or "text")
         if type_ not in FREE_TYPES:
             raise GraphRefusal(131051, details=f"Message type {type_} is not supported.")
-        self.limiter.check_number(number)
         person = self._recipient(number, body)
         self.limiter.check_person(number, person)
         if type_ == "reaction":
-            return self._react(request, number, person, body)
+            return self._reaction(request, number, person, body), None
         template = self._template(number, body) if type_ == "template" else None
         if type_ == "template":
             category = category or (template.category if template else "UTILITY")
         late = self.limiter.check_words(number, person, template=template, category=category)
-        message = await self._message(request, number, person, body=body, type_=type_, category=category)
-        return self._accept(body, person, message, late)
+        return await self._message(request, number, person, body=body, type_=type_, category=category), late
 
     def _accept(self, body: Json, person: Person, message: Message, late: Failure | None) -> Response:
         accepted = self.traffic.accept(message)
@@ -134,8 +148,8 @@ class MessagesEndpoint:
             from_us=True,
             type="voice" if is_voice else type_,
             at=self.world.now(),
-            quoted_id=(body.get("context") or {}).get("message_id"),
-            callback=body.get("biz_opaque_callback_data"),
+            quoted_id=text_or_none((body.get("context") or {}).get("message_id")),
+            callback=text_or_none(body.get("biz_opaque_callback_data")),
             silent=is_silent(request),
             content=kept,
             **facts,
@@ -177,23 +191,25 @@ class MessagesEndpoint:
         check_file(type_, media.mime_type, media.byte_size)
         return media.id
 
-    def _react(self, request: Request, number: Number, person: Person, body: Json) -> Response:
+    def _reaction(self, request: Request, number: Number, person: Person, body: Json) -> Reaction:
         content = required(body, "reaction")
         target = self.world.message(number.channel, str(content.get("message_id", "")))
         if target is None:
             raise GraphRefusal(131009, details="reaction.message_id is not a message of this chat.")
         late = self.limiter.check_words(number, person, template=None, category="")
-        reaction = Reaction(
+        return Reaction(
             id=self.world.identities.wamid(person.wa_id),
             target=target,
             emoji=str(content.get("emoji") or ""),
             from_us=True,
             at=self.world.now(),
-            callback=body.get("biz_opaque_callback_data"),
+            callback=text_or_none(body.get("biz_opaque_callback_data")),
             silent=is_silent(request) or late is not None,
         )
-        self.traffic.react_as_shop(reaction)
-        return accepted_as(body, person, reaction.id)
+
+
+def text_or_none(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def accepted_as(body: Json, person: Person, message_id: str) -> Response:

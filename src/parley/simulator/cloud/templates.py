@@ -69,7 +69,10 @@ class TemplateEndpoints:
         account = account_in_path(self.world, request)
         headers = self.limiter.check_management(account)
         body = await read_body(request)
-        check_new(body)
+        try:
+            check_new(body)
+        except (AttributeError, TypeError) as error:
+            raise wrong("Invalid parameter", None) from error
         self._check_room(account)
         name, language = str(body["name"]), str(body["language"])
         if self.world.template_named(account.id, name, language) is not None:
@@ -134,7 +137,10 @@ class TemplateEndpoints:
             edits = [*edits, now]
         category = str(body.get("category", template.category)).upper()
         if "components" in body:
-            check_components(body["components"], category=category)
+            try:
+                check_components(body["components"], category=category)
+            except (AttributeError, TypeError) as error:
+                raise wrong("Invalid parameter", None) from error
         status = "APPROVED" if self.world.configuration.review_seconds == 0 else "PENDING"
         changed = replace(
             template,
