@@ -30,8 +30,8 @@ from parley.engines.wakeups import Wakeup
 log = structlog.get_logger(__name__)
 
 _MOST_EVENTS = 1_000
-_FEWEST_EVENTS = 50
-"""Also as many as are taken apart at once: in savepoints of one each, they fit well into one transaction."""
+_MOST_IN_PARTS = 50
+"""In savepoints of one each, as many as fit well into one transaction."""
 _MOST_BYTES = 8 * 1024 * 1024
 _CHANNELS_AT_ONCE = 4
 _LONG_BATCH = 1.0
@@ -101,24 +101,20 @@ class Applier:
         try:
             count = await self._apply_batch(workspace_id, channel_id, most=most, in_parts=False)
         except Exception as error:
-            # Also one that takes too long: the next is smaller.
-            self._most[channel_id] = max(most // 4, _FEWEST_EVENTS)
+            self._most[channel_id] = max(most // 4, 1)  # perhaps it only took too long
             if is_away(error):
                 raise
-            log.exception("apply.batch_failed", channel=str(channel_id), reason=type(error).__name__)
-            most = _FEWEST_EVENTS
-            count = await self._apply_batch(workspace_id, channel_id, most=most, in_parts=True)
-            return count, most
+            log.warning("apply.batch_failed", channel=str(channel_id), exc_info=error)
+            most = min(most, _MOST_IN_PARTS)
+            return await self._apply_batch(workspace_id, channel_id, most=most, in_parts=True), most
         self._adapt(channel_id, most, seconds=time.monotonic() - began)
         return count, most
 
     def _adapt(self, channel_id: UUID, most: int, *, seconds: float) -> None:
         if seconds > _LONG_BATCH:
-            self._most[channel_id] = max(most // 2, _FEWEST_EVENTS)
+            self._most[channel_id] = max(most // 2, 1)
         elif seconds < _SHORT_BATCH and most < _MOST_EVENTS:
             self._most[channel_id] = min(2 * most, _MOST_EVENTS)
-        elif most == _MOST_EVENTS:
-            self._most.pop(channel_id, None)
 
     async def _apply_batch(self, workspace_id: UUID, channel_id: UUID, *, most: int, in_parts: bool) -> int:
         place = {"workspace": workspace_id, "channel": channel_id}
@@ -149,8 +145,9 @@ class Applier:
                 raise
             if len(batch.stored) == 1:
                 event = batch.stored[0]
-                log.exception("apply.parked", inbound_event=str(event.id), channel=str(batch.channel.id))
-                return [("parked", _reason(error))]
+                reason = _reason(error)
+                log.error("apply.parked", inbound_event=str(event.id), reason=reason)
+                return [("parked", reason)]
         middle = len(batch.stored) // 2
         halves = [batch.part(batch.stored[:middle]), batch.part(batch.stored[middle:])]
         return [outcome for half in halves for outcome in await self._apply_parts(half)]

@@ -71,6 +71,22 @@ async def apply_calls(batch: Batch, calls: list[Call]) -> list[InboundMessage]:
     ]
 
 
+async def touch_calls(batch: Batch, calls: list[Call]) -> None:
+    """Let the list follow the latest phase of each call; in the thread it stands where it began."""
+    if not calls:
+        return
+    latest: dict[str, datetime] = {}
+    for call in calls:
+        key = f"call:{call.call_id}"
+        latest[key] = max(call.at, latest.get(key, call.at))
+    await batch.rows(
+        sql("touch_calls", "calls"),
+        has_window=batch.channel.has_window,
+        provider_message_id=list(latest),
+        at=list(latest.values()),
+    )
+
+
 def _folded(calls: Iterable[Call]) -> dict[str, _Whole]:
     told: dict[str, _Whole] = {}
     for call in calls:

@@ -89,15 +89,22 @@ async def _turn_down_strangers(
         return
     contacts = await find_people(batch, [m.counterpart for m in said])
     for message in said:
-        contact = contacts.get(address_key(message.counterpart))
         there = known.of(message)
         if there is not None:
-            is_other = there["direction"] != "inbound" or contact not in {None, there["contact_id"]}
+            contact = contacts.get(address_key(message.counterpart))
+            is_other = there["direction"] != "inbound" or not _may_be(message, contact, there)
         else:
             first = fresh[message.provider_message_id]
             is_other = first.from_us or address_key(first.counterpart) != address_key(message.counterpart)
         if is_other:
             batch.turn_down(message, _ID_TAKEN)
+
+
+def _may_be(message: InboundMessage, contact: UUID | None, there: dict[str, Any]) -> bool:
+    """Whether the message may be from the contact of a known one: an id told first here proves nothing."""
+    if contact is not None:
+        return bool(contact == there["contact_id"])
+    return not message.counterpart.wa_id or there["from_address"] in {"", message.counterpart.wa_id}
 
 
 async def _adopt_echoes(

@@ -64,13 +64,15 @@ def _taken_apart(
     telling: Telling,
 ) -> tuple[str, dict[datetime, tuple[str, bool]], Revision | None]:
     """What was said first, the edits with the text that each brought, and the deletion."""
+    if not telling.revisions:
+        return telling.body, {}, None
     afters = [*(one.body_before for one in telling.revisions[1:]), telling.body]
-    first = telling.revisions[0].body_before if telling.revisions else telling.body
     known = {
         one.at: (after, one.is_ours)
         for one, after in zip(telling.revisions, afters, strict=True)
         if one.kind == "edit"
     }
+    first = telling.revisions[0].body_before
     return first, known, next((one for one in telling.revisions if one.kind == "delete"), None)
 
 

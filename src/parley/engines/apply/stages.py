@@ -26,7 +26,7 @@ from parley.channels.gateways.neutral import (
 )
 from parley.engines.announcing import announce
 from parley.engines.apply.batch import Batch
-from parley.engines.apply.calls import apply_calls
+from parley.engines.apply.calls import apply_calls, touch_calls
 from parley.engines.apply.changes import apply_changes
 from parley.engines.apply.channels import apply_channel_states
 from parley.engines.apply.consent import apply_preferences
@@ -46,8 +46,10 @@ async def apply_stages(batch: Batch) -> list[tuple[str, str]]:
     strangers = await apply_people_news(batch, _only(PersonKnown, events))
     messages = _only(InboundMessage, events)
     in_groups = await apply_group_messages(batch, messages)
-    calls = await apply_calls(batch, _only(Call, events))
-    applied = await apply_messages(batch, [*(m for m in messages if m.group_id is None), *calls])
+    calls = _only(Call, events)
+    new_calls = await apply_calls(batch, calls)
+    applied = await apply_messages(batch, [*(m for m in messages if m.group_id is None), *new_calls])
+    await touch_calls(batch, calls)
     statuses = [*applied.answers, *_only(StatusChange, events)]
     named = await apply_statuses(batch, statuses, named=applied.outbound)
     await apply_changes(
