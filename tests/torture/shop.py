@@ -36,6 +36,14 @@ WITH queued AS (
   FROM unnest(%(id)s::uuid[], %(conversation_id)s::uuid[], %(contact_id)s::uuid[], %(body)s::text[],
               %(ref)s::text[]) AS new (id, conversation_id, contact_id, body, ref)
   ON CONFLICT DO NOTHING
+  RETURNING id, conversation_id, at
+), announced AS (
+  INSERT INTO event (workspace_id, id, type, object_type, object_id, data, topics)
+  SELECT %(workspace)s, gen_random_uuid(), 'message.queued', 'message', id, '{}', '{}' FROM queued
+), shown AS (
+  UPDATE conversation SET last_message_at = greatest(last_message_at, queued.at), updated_at = now()
+  FROM queued
+  WHERE conversation.workspace_id = %(workspace)s AND conversation.id = queued.conversation_id
 )
 SELECT pg_notify('parley_outbound', %(workspace)s::text || ':' || %(channel)s::text)
 """
