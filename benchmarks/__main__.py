@@ -5,9 +5,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from benchmarks import ingest, pages, results, start
+from benchmarks import dispatch, ingest, live, pages, results, start
 from benchmarks.installation import Installation, installation
 
 
@@ -20,7 +21,10 @@ def _installed(run: Callable[[Installation], results.Result]) -> Callable[[Path]
 
 
 BENCHMARKS: dict[str, Callable[[Path], results.Result]] = {
+    "dispatch": _installed(dispatch.run),
     "ingest": _installed(ingest.run),
+    "live": _installed(partial(live.run, streams=1_000)),
+    "live5000": _installed(partial(live.run, streams=5_000)),
     "pages": _installed(pages.run),
     "start": start.run,
 }

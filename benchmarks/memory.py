@@ -11,6 +11,11 @@ def peak_mb(pid: int) -> float:
     return _kilobytes(Path(f"/proc/{pid}/status"), "VmHWM") / _KB_PER_MB
 
 
+def now_mb(pid: int) -> float:
+    """What one process has resident now."""
+    return _kilobytes(Path(f"/proc/{pid}/status"), "VmRSS") / _KB_PER_MB
+
+
 def tree_mb(pid: int) -> float:
     """What a process and all below it occupy now; memory that several share is counted once."""
     return sum(_kilobytes(Path(f"/proc/{each}/smaps_rollup"), "Pss") for each in _tree(pid)) / _KB_PER_MB

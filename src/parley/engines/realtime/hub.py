@@ -19,7 +19,7 @@ from parley.core.stream_token import LIFETIME_SECONDS, StreamGrant
 from parley.engines.asgi import Send
 from parley.engines.database import DATABASE_AWAY, Pool, platform_transaction
 from parley.engines.measures import hints_sent, streams_open
-from parley.engines.realtime.streams import Stream, bounded, hint_of
+from parley.engines.realtime.streams import MOST_MISSED, MOST_TOLD, Stream, bounded, hint_of
 from parley.engines.wakeups import Wakeup
 
 _GATHER_SECONDS = 0.025
@@ -119,7 +119,7 @@ class Hub:
         streams = list(self._streams.get(workspace_id, ()))
         if not streams:
             return
-        said = bounded(topics)
+        said = bounded(topics, most=MOST_TOLD)
         data = hint_of(said, position)
         for place, stream in enumerate(streams, 1):
             stream.hint(data, said, position)
@@ -176,7 +176,8 @@ class Hub:
         return self._topics(grant.workspace_id, takewhile(lambda told: told[1] > since, reversed(self._log)))
 
     def _topics(self, workspace_id: UUID, log: Iterable[Told]) -> list[str]:
-        return bounded(topic for _, _, about, topics in log if about == workspace_id for topic in topics)
+        told = (topic for _, _, about, topics in log if about == workspace_id for topic in topics)
+        return bounded(told, most=MOST_MISSED)
 
     def _tell(self, workspace_id: UUID, topics: list[str]) -> None:
         now = time.monotonic()

@@ -15,21 +15,23 @@ from parley.core.live import EVERYTHING
 from parley.core.stream_token import StreamGrant
 from parley.engines.asgi import Send
 
-MOST_TOPICS = 50
+MOST_MISSED = 50
+MOST_TOLD = 200
+"""Topics in one event: some 10 kB."""
 _LONGEST_BLOCKED = 30.0
 """Seconds. Up to 64 KB wait in the server for a reader who stands still; after that it has to come again."""
 
 
 def hint_of(topics: Iterable[str], position: str) -> bytes:
     """The event as it goes over the wire. `position` is what `Last-Event-ID` brings back."""
-    data = json.encode({"topics": bounded(topics)})
+    data = json.encode({"topics": sorted(topics)})
     return b"id: %s\nevent: changed\ndata: %s\n\n" % (position.encode(), data)
 
 
-def bounded(topics: Iterable[str]) -> list[str]:
-    """In order; too many of them are everything."""
+def bounded(topics: Iterable[str], *, most: int) -> list[str]:
+    """In order, each once; too many of them are everything."""
     found = set(topics)
-    return [EVERYTHING] if EVERYTHING in found or len(found) > MOST_TOPICS else sorted(found)
+    return [EVERYTHING] if EVERYTHING in found or len(found) > most else sorted(found)
 
 
 class Stream:
@@ -70,8 +72,7 @@ class Stream:
         self.position = position
         if not self.write(data):
             self._missed.update(topics)
-            if len(self._missed) > MOST_TOPICS:
-                self._missed = {EVERYTHING}
+            self._missed = set(bounded(self._missed, most=MOST_MISSED))
 
     def end(self) -> None:
         if not self.over.done():
