@@ -31,7 +31,7 @@ def read_reaction(envelope: Mapping[str, Any], payload: Mapping[str, Any]) -> li
     key = read_message_id(payload.get("id")) or target
     # The reaction's own id says who reacted; a bare one leaves the chat to the message's.
     key = MessageKey(id=key.id, chat=key.chat or target.chat, from_us=key.from_us)
-    parties = parties_in(envelope, payload, key)
+    parties = parties_in(envelope, payload, key=key)
     if isinstance(parties, Kept):
         return [parties]
     if parties.group_id:
@@ -52,7 +52,7 @@ def read_edit(envelope: Mapping[str, Any], payload: Mapping[str, Any]) -> list[N
     key = read_message_id(payload.get("id"))
     if key is None:
         return [Kept(reason="an edit of no message")]
-    parties = parties_in(envelope, payload, key)
+    parties = parties_in(envelope, payload, key=key)
     if isinstance(parties, Kept):
         return [parties]
     hint = hint_in(section(payload, "_data"))
@@ -76,7 +76,7 @@ def read_revoke(envelope: Mapping[str, Any], payload: Mapping[str, Any]) -> list
     kept = Kept(reason="a deletion that does not say in which chat")
     for side in (before, after):
         key = read_message_id(side.get("id"))
-        parties = parties_in(envelope, side, key) if key else kept
+        parties = parties_in(envelope, side, key=key) if key else kept
         if isinstance(parties, Parties):
             return [_revoke(parties, target.id, _when(envelope, after))]
         kept = parties if key and key.chat else kept
@@ -94,7 +94,12 @@ def read_failed_vote(envelope: Mapping[str, Any], payload: Mapping[str, Any]) ->
 
 
 def changed_by_protocol(
-    envelope: Mapping[str, Any], payload: Mapping[str, Any], key: MessageKey, parties: Parties, hint: Hint
+    envelope: Mapping[str, Any],
+    payload: Mapping[str, Any],
+    *,
+    key: MessageKey,
+    parties: Parties,
+    hint: Hint,
 ) -> NeutralEvent:
     """The edit or deletion that came in the form of a message, or the reason to pass over it."""
     if hint.name == "revoked":
@@ -120,7 +125,7 @@ def _vote(
     key = read_message_id(vote.get("id")) or MessageKey(id=target.id)
     key = MessageKey(id=key.id, chat=key.chat or target.chat, from_us=key.from_us)
     told = {**vote, "_data": section(payload, "_data")}
-    parties = parties_in(envelope, told, key)
+    parties = parties_in(envelope, told, key=key)
     if isinstance(parties, Kept):
         return [parties]
     if parties.group_id:

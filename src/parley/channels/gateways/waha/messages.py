@@ -19,13 +19,13 @@ def read_message(envelope: Mapping[str, Any], payload: Mapping[str, Any]) -> lis
     key = read_message_id(payload.get("id"))
     if key is None:
         return [Kept(reason="a message without an id")]
-    parties = parties_in(envelope, payload, key)
+    parties = parties_in(envelope, payload, key=key)
     if isinstance(parties, Kept):
         return [parties]
     data = section(payload, "_data")
     hint = hint_in(data)
     if hint.kind == INTERNAL and not has_file(payload):
-        return [changed_by_protocol(envelope, payload, key, parties, hint)]
+        return [changed_by_protocol(envelope, payload, key=key, parties=parties, hint=hint)]
     if reason := _nothing_said(payload, data, hint):
         return [Kept(reason=reason)]
     content = read_content(payload, hint, key)

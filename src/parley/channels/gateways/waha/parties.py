@@ -34,7 +34,7 @@ class Parties:
     group_id: str | None = None
 
 
-def parties_in(envelope: Mapping[str, Any], payload: Mapping[str, Any], key: MessageKey) -> Parties | Kept:
+def parties_in(envelope: Mapping[str, Any], payload: Mapping[str, Any], *, key: MessageKey) -> Parties | Kept:
     """The sides of a message, or the reason why it is none that Parley shows."""
     from_us = payload["fromMe"] if isinstance(payload.get("fromMe"), bool) else key.from_us is True
     chat = chat_of_message(payload, key, from_us=from_us)
