@@ -11,7 +11,16 @@ import uvicorn
 
 from parley.core.errors import Misconfigured
 from parley.simulator.app import House
-from parley.simulator.configuration import INSTANT, ONLY_SENT, PORT, QR_ROUNDS, Configuration, Pace
+from parley.simulator.configuration import (
+    INSTANT,
+    ONLY_SENT,
+    PORT,
+    QR_ROUNDS,
+    REAL_LIMITS,
+    Configuration,
+    Limits,
+    Pace,
+)
 from parley.simulator.connection import CuttableProtocol
 
 PACES: dict[str, Pace] = {"natural": Pace(), "instant": INSTANT, "only-sent": ONLY_SENT}
@@ -29,6 +38,9 @@ def run(
     script_pace: float = 1.0,
     pace: Pace | None = None,
     waha_api_key: str = "simulator-key",
+    is_deterministic: bool = False,
+    limits: Limits | None = None,
+    retry_speed: float = 1.0,
 ) -> None:
     """Serve until SIGINT or SIGTERM. Port 0 takes a free one. Raises `Misconfigured` if the port is taken."""
     listener = listen(host, port)
@@ -43,6 +55,9 @@ def run(
         script_pace=script_pace,
         public_url=address_of(listener),
         allowed_hosts=frozenset({host}),
+        is_deterministic=is_deterministic,
+        limits=limits or Limits(),
+        retry_speed=retry_speed,
     )
     server_for(configuration).run(sockets=[listener])
 
@@ -101,6 +116,9 @@ def main() -> None:
         "--pace", choices=sorted(PACES), default="natural", help="how soon messages get ticks"
     )
     parser.add_argument("--api-key", default="simulator-key")
+    parser.add_argument("--deterministic", action="store_true", help="time moves with the calls only")
+    parser.add_argument("--limits", choices=["window", "real"], default="window", help="what Meta refuses")
+    parser.add_argument("--retry-speed", type=float, default=1.0, help="divides the pauses of Meta's retries")
     chosen = parser.parse_args()
     run(
         chosen.host,
@@ -111,6 +129,9 @@ def main() -> None:
         script_pace=chosen.script_pace,
         pace=PACES[chosen.pace],
         waha_api_key=chosen.api_key,
+        is_deterministic=chosen.deterministic,
+        limits=REAL_LIMITS if chosen.limits == "real" else None,
+        retry_speed=chosen.retry_speed,
     )
 
 

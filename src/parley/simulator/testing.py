@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -205,12 +205,22 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> Non
 
 
 class SimulatorProcess(Simulator):
-    """A simulator in a process of its own, for tests that kill it. It keeps port and store over a restart."""
+    """A simulator in a process of its own, for tests that kill it. It keeps port and store over a restart.
+    `options` are further arguments of `parley.simulator.server`."""
 
-    def __init__(self, store_path: Path, *, port: int = 0, seed: int = 1, pace: str = "only-sent") -> None:
+    def __init__(
+        self,
+        store_path: Path,
+        *,
+        port: int = 0,
+        seed: int = 1,
+        pace: str = "only-sent",
+        options: Sequence[str] = (),
+    ) -> None:
         self.store_path = store_path
         self.seed = seed
         self.pace = pace
+        self.options = list(options)
         self.port = port or _free_port()
         self._process: subprocess.Popen[bytes] | None = None
         super().__init__(f"http://127.0.0.1:{self.port}")
@@ -218,7 +228,15 @@ class SimulatorProcess(Simulator):
     def start(self) -> None:
         """Start and wait until it answers."""
         command = [sys.executable, "-m", "parley.simulator.server", "--port", str(self.port)]
-        command += ["--store", str(self.store_path), "--seed", str(self.seed), "--pace", self.pace]
+        command += [
+            "--store",
+            str(self.store_path),
+            "--seed",
+            str(self.seed),
+            "--pace",
+            self.pace,
+            *self.options,
+        ]
         source = str(Path(parley.__file__).parents[1])
         self._process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": source})
         self.until(self._answers, seconds=START_SECONDS)
