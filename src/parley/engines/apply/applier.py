@@ -6,6 +6,7 @@ is parked, visible and retryable, and never blocks the rest.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
@@ -173,9 +174,10 @@ class Applier:
         await connection.execute(sql("saw_activity"), {**place, "at": newest})
 
     def _measure(self, stored: Sequence[StoredEvent], outcomes: Sequence[tuple[str, str]]) -> None:
+        for state, count in Counter(state for state, _ in outcomes).items():
+            events_applied.labels(state).inc(count)
         now = datetime.now(UTC)
-        for event, (state, _) in zip(stored, outcomes, strict=True):
-            events_applied.labels(state).inc()
+        for event in stored:
             apply_seconds.observe((now - event.received_at).total_seconds())
 
 

@@ -228,4 +228,7 @@ FROM unnest(
 ) AS event (id, type, object_type, object_id, data, topics);
 
 -- name: notify
-SELECT pg_notify('parley_live', %(payload)s), pg_notify('parley_event', '');
+-- A hint for each screen that shows something of it, however much of it there was; the facts are in the log.
+SELECT pg_notify('parley_event', ''), (
+  SELECT count(pg_notify('parley_live', payload)) FROM unnest(%(payloads)s::text[]) AS part (payload)
+);

@@ -48,7 +48,7 @@ words = st.sampled_from(
 )  # fmt: skip
 names = st.sampled_from(
     ["id", "from", "to", "timestamp", "body", "type", "text", "fromMe", "payload", "status", "reaction",
-     "context", "vote", "_data", "me", "after", "before", "ack", "messages", "statuses", "metadata", "contacts"]
+     "context", "vote", "_data", "me", "after", "before", "ack", "messages", "statuses", "contacts"]
 )  # fmt: skip
 likely = st.recursive(scalars, lambda inner: st.dictionaries(names, inner, max_size=6), max_leaves=14)
 waha_bodies = st.fixed_dictionaries({"event": words, "payload": likely}) | st.fixed_dictionaries(
