@@ -65,9 +65,20 @@ class Program:
         """As `kill -9` would, its children included."""
         self._end(signal.SIGKILL)
 
+    def tell(self, number: signal.Signals) -> None:
+        """Send a signal to it and its children: SIGSTOP and SIGCONT make it stand still and go on."""
+        assert self._process is not None
+        os.killpg(self._process.pid, number)
+
     def stop(self) -> None:
         """As an operator would; what does not go in time is killed."""
         self._end(signal.SIGTERM)
+
+    @property
+    def pid(self) -> int:
+        """Of the process that runs now."""
+        assert self._process is not None, f"{self.name} does not run."
+        return self._process.pid
 
     @property
     def is_running(self) -> bool:

@@ -26,6 +26,8 @@ DATABASE_AWAY = (OperationalError, PoolTimeout)
 NO_WORKSPACE = UUID(int=0)
 
 _LONGEST_TRANSACTION = 15.0
+_AWAKE = f"SET LOCAL idle_in_transaction_session_timeout = '{_LONGEST_TRANSACTION:.0f}s'"
+"""A process that stands still in the middle must not hold its locks for longer than one that runs."""
 """Seconds. A connection that stands while nothing comes through says nothing by itself, for hours."""
 
 _OPTIONS: dict[str, Any] = {
@@ -90,7 +92,7 @@ async def workspace_transaction(pool: Pool, workspace_id: UUID) -> AsyncIterator
             pool.connection() as connection,
             connection.transaction(),
         ):
-            await connection.execute(_enter(workspace_id))
+            await connection.execute(f"{_enter(workspace_id)}; {_AWAKE}")
             yield connection
     except TimeoutError:
         raise OperationalError(f"PostgreSQL did not answer within {_LONGEST_TRANSACTION:.0f} s.") from None

@@ -120,10 +120,9 @@ def _columns(lease: Lease, outcomes: Sequence[Outcome]) -> dict[str, object]:
         "attempt": [outcome.claim.attempt for outcome in outcomes],
         **{
             name: [getattr(outcome, name) for outcome in outcomes]
-            for name in (
-                "status", "outcome", "provider_message_id", "http_status", "code", "detail", "delay",
-            )
+            for name in ("status", "outcome", "provider_message_id", "http_status", "code", "detail")
         },
+        "delay": [float(outcome.delay) for outcome in outcomes],
     }  # fmt: skip
 
 
