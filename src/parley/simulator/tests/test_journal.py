@@ -62,3 +62,18 @@ def test_reset_forgets_everything_but_the_cast(tmp_path: Path) -> None:
         state = whatsapp.state()
         assert (state["channels"], whatsapp.ledger()) == ([], [])
         assert any(person["wa_id"] == MARINA for person in state["people"])
+
+
+def test_the_ledger_is_searched_and_paged(tmp_path: Path) -> None:
+    with running_simulator(store_path=tmp_path / "world.sqlite") as whatsapp:
+        whatsapp.add_session("shop")
+        for number in range(5):
+            body = {"session": "shop", "chatId": f"{MARINA}@c.us", "text": f"número {number}"}
+            whatsapp.waha("POST", "/api/sendText", body)
+        first = whatsapp.ledger(limit=2)
+        rest = whatsapp.ledger(after=first[-1].seq, limit=10)
+        assert [entry.body[-1] for entry in [*first, *rest]] == ["0", "1", "2", "3", "4"]
+        assert [entry.body for entry in whatsapp.ledger(body="ero 3")] == ["número 3"]
+        assert whatsapp.ledger(id=first[0].id) == first[:1]
+        assert len(whatsapp.ledger(channel="waha:shop", api="waha", recipient=MARINA, type="text")) == 5
+        assert whatsapp.ledger(channel="waha:other") == whatsapp.ledger(until=first[0].at - 1) == []
