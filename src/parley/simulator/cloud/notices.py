@@ -4,10 +4,9 @@ Shapes as in Meta's webhook reference of 2026. Each verb changes nothing but tel
 all, with what Meta would say unless the order says otherwise.
 """
 
-from collections.abc import Callable
-
 from parley.core.errors import Invalid
 from parley.simulator.cloud.outbox import Outbox
+from parley.simulator.cloud.samples import ACCOUNT_FIELDS, NUMBER_FIELDS, Facts
 from parley.simulator.cloud.shapes import contact_of
 from parley.simulator.records import Json, Number, Person, Template
 from parley.simulator.world import World
@@ -102,140 +101,23 @@ class Notices:
 
         Raises `Invalid` for a field that Meta does not have.
         """
-        samples = {**self._account_samples(number), **self._number_samples(number)}
-        if field not in samples:
-            raise Invalid(f"There is no field {field}. Fields: {', '.join(sorted(samples))}.")
-        value = order["value"] if isinstance(order.get("value"), dict) else {**samples[field](), **order}
-        if field in self._number_samples(number):
+        person = next(iter(self.world.people.values()), None) or self.world.person(ANYBODY)
+        facts = Facts(
+            number=number,
+            account=self.world.accounts[number.account_id],
+            person=person,
+            now=int(self.world.now()),
+        )
+        sample = ACCOUNT_FIELDS.get(field) or NUMBER_FIELDS.get(field)
+        if sample is None:
+            known = ", ".join(sorted({**ACCOUNT_FIELDS, **NUMBER_FIELDS}))
+            raise Invalid(f"There is no field {field}. Fields: {known}.")
+        value = order["value"] if isinstance(order.get("value"), dict) else {**sample(facts), **order}
+        if field in NUMBER_FIELDS:
             self.outbox.put_for_number(number, field, value)
         else:
             self.outbox.put_for_account(number.account_id, field, value)
         return {"field": field, "value": value}
-
-    def _account_samples(self, number: Number) -> dict[str, Callable[[], Json]]:
-        digits = number.digits
-        account = self.world.accounts[number.account_id]
-        return {
-            "account_update": lambda: {
-                "event": "ACCOUNT_VIOLATION",
-                "violation_info": {"violation_type": "SPAM"},
-            },
-            "account_review_update": lambda: {"decision": account.review},
-            "account_alerts": lambda: {
-                "entity_type": "PHONE_NUMBER",
-                "entity_id": number.id,
-                "alert_severity": "INFORMATIONAL",
-                "alert_status": "NONE",
-                "alert_type": "OBA_APPROVED",
-                "alert_description": "An official business account was approved.",
-            },
-            "business_capability_update": lambda: {
-                "max_daily_conversations_per_business": 2000,
-                "max_phone_numbers_per_waba": 25,
-            },
-            "phone_number_quality_update": lambda: {
-                "display_phone_number": digits,
-                "event": "ONBOARDING",
-                "current_limit": account.messaging_limit,
-                "max_daily_conversations_per_business": account.messaging_limit,
-            },
-            "phone_number_name_update": lambda: {
-                "display_phone_number": digits,
-                "decision": "APPROVED",
-                "requested_verified_name": number.verified_name,
-                "rejection_reason": None,
-            },
-            "business_username_update": lambda: {
-                "display_phone_number": digits,
-                "username": number.username or "casalume",
-                "status": "approved",
-            },
-            "security": lambda: {
-                "display_phone_number": digits,
-                "event": "PIN_CHANGED",
-                "requester": "61555822107539",
-            },
-            "payment_configuration_update": lambda: {
-                "configuration_name": "pix",
-                "provider_name": "stripe",
-                "provider_mid": "acc_1",
-                "status": "Active",
-                "created_timestamp": int(self.world.now()),
-                "updated_timestamp": int(self.world.now()),
-            },
-            "partner_solutions": lambda: {
-                "event": "SOLUTION_CREATED",
-                "solution_id": "303610109049230",
-                "solution_status": "PENDING",
-            },
-            "flows": lambda: {
-                "event": "FLOW_STATUS_CHANGE",
-                "message": "Flow changed from DRAFT to PUBLISHED",
-                "flow_id": "6627390910605886",
-                "old_status": "DRAFT",
-                "new_status": "PUBLISHED",
-            },
-        }
-
-    def _number_samples(self, number: Number) -> dict[str, Callable[[], Json]]:
-        stamp = str(int(self.world.now()))
-        person = next(iter(self.world.people.values()), None) or self.world.person(ANYBODY)
-        group = {"timestamp": stamp, "group_id": "Y2FwaV9ncm91cDox", "request_id": "784D93D0C468593"}
-        member = {"input": person.wa_id, "wa_id": person.wa_id}
-        about = {"contacts": [contact_of(person)]}
-
-        def call() -> Json:
-            wacid = f"wacid.{self.world.identities.secret()[:20]}"
-            return {
-                **about,
-                "calls": [
-                    {
-                        "id": wacid,
-                        "from": person.wa_id,
-                        "to": number.digits,
-                        "event": "connect",
-                        "timestamp": stamp,
-                        "direction": "USER_INITIATED",
-                        "session": {"sdp": "v=0", "sdp_type": "offer"},
-                    }
-                ],
-            }
-
-        def contact_sync() -> Json:
-            card = {
-                "full_name": person.name,
-                "first_name": person.name.split()[0],
-                "phone_number": person.wa_id,
-            }
-            sync = {"type": "contact", "contact": card, "action": "add", "metadata": {"timestamp": stamp}}
-            return {"state_sync": [sync]}
-
-        return {
-            "messages": lambda: {**about, "messages": []},
-            "calls": call,
-            "user_preferences": lambda: {**about, "user_preferences": []},
-            "smb_app_state_sync": contact_sync,
-            "smb_message_echoes": lambda: {**about, "message_echoes": []},
-            "history": lambda: {"history": []},
-            "group_lifecycle_update": lambda: {
-                "groups": [
-                    {**group, "type": "group_create", "subject": "Mesa", "added_participants": [member]}
-                ]
-            },
-            "group_participants_update": lambda: {
-                "groups": [{**group, "type": "group_participants_add", "added_participants": [member]}]
-            },
-            "group_settings_update": lambda: {
-                "groups": [{**group, "type": "group_settings_update", "group_subject": {"text": "Mesa nova"}}]
-            },
-            "group_status_update": lambda: {"groups": [{**group, "type": "group_suspend"}]},
-            "automatic_events": lambda: {
-                "automatic_events": [
-                    {"id": "ABGGFlA5Fpa", "event_name": "LeadSubmitted", "timestamp": int(stamp)}
-                ]
-            },
-            "message_echoes": lambda: {"message_echoes": []},
-        }
 
 
 def identity_of(template: Template) -> Json:
