@@ -13,6 +13,7 @@ from parley.channels.models import Channel
 from parley.channels.services.gaps import can_read_back
 from parley.channels.services.statements import ask_database
 from parley.channels.words import Text
+from parley.core.environment import environment
 
 HOURS: Final = (1, 6, 24, 72, 168)
 """How far back a person may have the provider's memory read."""
@@ -35,6 +36,7 @@ class HealthCard:
     recovered_count: int
     recovered_at: datetime | None
     acks_broken_at: datetime | None
+    late_receipts: int
     webhook_checked_at: datetime | None
     webhook_trouble: str
     throughput: int | None
@@ -57,9 +59,10 @@ class HistoryPage:
 
 
 def health_card(channel: Channel) -> HealthCard:
-    """Three queries: what the watch remembers, since when it is so, and the last messages."""
+    """Four queries: what the watch remembers, since when it is so, the last messages, and late receipts."""
     health = queries.health_of(channel)
     last_in, last_out = ask_database("last_in_and_out", channel)
+    (late_receipts,) = ask_database("late_receipts", channel, late=environment().acks_seconds)
     rests = health.gap_until is not None and health.backfill_pass > 0
     return HealthCard(
         state_since=queries.state_since(channel),
@@ -75,6 +78,7 @@ def health_card(channel: Channel) -> HealthCard:
         recovered_count=health.recovered_count,
         recovered_at=health.recovered_at,
         acks_broken_at=health.acks_broken_at,
+        late_receipts=late_receipts,
         webhook_checked_at=health.webhook_checked_at,
         webhook_trouble=health.webhook_trouble,
         throughput=channel.throughput_mps,

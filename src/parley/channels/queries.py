@@ -38,8 +38,11 @@ def channel_of(workspace_id: UUID, channel_id: UUID) -> Channel:
 
 
 def locked_channel(workspace_id: UUID, channel_id: UUID) -> Channel:
-    """The same, locked until the transaction ends: for whoever is about to change it."""
-    channel = _live(workspace_id).filter(id=channel_id).select_for_update().first()
+    """The same, locked until the transaction ends: for whoever is about to change it.
+
+    Webhooks that refer to the number are not held up by that.
+    """
+    channel = _live(workspace_id).filter(id=channel_id).select_for_update(no_key=True).first()
     if channel is None:
         raise NotFound
     return channel

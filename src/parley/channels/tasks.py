@@ -18,7 +18,7 @@ from parley.core.transactions import platform_transaction, workspace_transaction
 SECOND_LOOK_SECONDS = 10
 _MINUTE: Final = 60
 _PAGES_A_JOB: Final = 20
-_COUNT_SECONDS: Final = 1
+_COUNT_SECONDS: Final = 2
 
 
 @job(name="channels.refresh_state", queue="channels", retry=False)

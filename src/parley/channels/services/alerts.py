@@ -13,6 +13,7 @@ from parley.channels import queries
 from parley.channels.events import ChannelAlerted, ChannelAlertResolved
 from parley.channels.gateways.number import NumberNotice, Severity
 from parley.channels.models import Channel, ChannelAlert, ChannelHealth
+from parley.channels.services import provider
 from parley.channels.services.state import UNREACHABLE, add_to_history
 from parley.core.clock import now
 from parley.core.environment import environment
@@ -92,7 +93,7 @@ def resolve(channel: Channel, kind: str) -> None:
 def troubles_of(channel: Channel, health: ChannelHealth) -> Iterator[Trouble]:
     """What is wrong with the number now. Of one that a person stopped: nothing."""
     if channel.status == "stopped":
-        if not queries.is_stopped_at_will(channel):
+        if provider.has_sessions(channel) and not queries.is_stopped_at_will(channel):
             yield Trouble("stopped", "critical")
         return
     yield from _state_troubles(channel)

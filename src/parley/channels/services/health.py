@@ -11,7 +11,7 @@ def locked_health(channel: Channel) -> ChannelHealth:
     """The number's health, made where there is none yet. Lock the channel first: everybody does."""
     place = {"workspace_id": channel.workspace_id, "channel_id": channel.id}
     ChannelHealth.objects.bulk_create([ChannelHealth(**place)], ignore_conflicts=True)
-    return ChannelHealth.objects.select_for_update().get(**place)
+    return ChannelHealth.objects.select_for_update(no_key=True).get(**place)
 
 
 def remember(health: ChannelHealth, **changes: Any) -> None:

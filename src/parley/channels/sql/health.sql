@@ -46,6 +46,16 @@ FROM (
   LIMIT 50
 ) AS newest;
 
+-- name: late_receipts
+-- Partial index message_unconfirmed, as below.
+SELECT count(*)
+FROM (
+  SELECT FROM message
+  WHERE workspace_id = %(workspace)s AND channel_id = %(channel)s AND status = 'accepted'
+    AND accepted_at BETWEEN now() - interval '1 day' AND now() - make_interval(secs => %(late)s)
+  LIMIT 1000
+) AS late;
+
 -- name: unconfirmed
 -- Partial index message_unconfirmed: for each number as long as what the provider took and never told of, within
 -- one window, and at most as many as matter. 50 late ones among 100,000 messages: an index-only scan, 0.05 ms.

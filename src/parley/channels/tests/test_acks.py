@@ -64,6 +64,8 @@ def test_holds_when_nothing_is_confirmed_and_goes_on_with_the_first_that_is(cast
     send(talk, count=4)
     check(talk)
     assert not holds(channel), "four prove nothing"
+    page = cast.bob.client.get(cast.bob.url(f"channels/{channel.id}/")).text
+    assert "4 messages of the last day have none" in page
     send(talk)
     check(talk)
     check(talk)
@@ -73,6 +75,7 @@ def test_holds_when_nothing_is_confirmed_and_goes_on_with_the_first_that_is(cast
     page = cast.bob.client.get(cast.bob.url(f"channels/{channel.id}/")).text
     assert "accepted, but never confirmed" in page
     assert "Campaigns hold" in page
+    assert "missing" in page
 
     confirm(talk)
     check(talk)

@@ -84,7 +84,7 @@ def test_the_page_asks_once_for_each_of_its_parts(
     cast.alice.client.get(url)
     with capture_queries() as queries:
         assert cast.alice.client.get(url, headers=HTMX).status_code == 200
-    assert len(queries) == 9  # … the number, its alerts, health, state, last messages, history
+    assert len(queries) == 10  # … the number, its alerts, health, state, last messages, receipts, history
 
 
 def test_a_fragment_is_the_panel_alone_and_a_page_is_whole(cast: Cast, channel: Channel) -> None:
