@@ -50,9 +50,9 @@ def test_ten_rolling_restarts_cost_nothing(world: World, chance: random.Random) 
     assert refused <= {503}, f"webhooks were answered {refused}"
     until(lambda: is_calm(world), seconds=30, what="everybody has the database again")
     print(  # noqa: T201
-        f"T61: {ROUNDS} restarts, the slowest end {slowest:.1f} s; {len(traffic.provider.delivered)} webhooks "
-        f"in {len(traffic.provider.answers)} attempts, {len(traffic.desk.answered)} replies in "
-        f"{traffic.desk.clicks} clicks; {tally}"
+        f"T61: {ROUNDS} restarts, the slowest end {slowest:.1f} s; "
+        f"{len(traffic.provider.delivered)} webhooks in {len(traffic.provider.answers)} attempts, {len(traffic.desk.answered)} replies "
+        f"in {traffic.desk.clicks} clicks; {tally}"
     )
 
 

@@ -86,5 +86,5 @@ KINDS: Final = {
 
 def send_composed(member: Member, conversation_id: UUID, given: QueryDict) -> UUID:
     """Queue what the form says and return the message's id. Raises `Invalid`, or what a service refuses."""
-    kind = KINDS[given["type"]]
+    kind = KINDS[str(given["type"])]
     return kind.send(member, conversation_id, cleaned(kind.form(given)), given.getlist("option"))

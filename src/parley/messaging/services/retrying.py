@@ -26,6 +26,6 @@ def retry_set_aside(member: Member, channel_id: UUID, *, event_ids: Sequence[UUI
                 "ids": None if event_ids is None else list(event_ids),
             },
         )
-        count = cursor.rowcount
+        count = int(cursor.rowcount)
         cursor.execute("SELECT pg_notify('parley_inbound', '')")
     return count
