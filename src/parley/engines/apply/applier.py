@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
+from psycopg import errors
 
 from parley import __version__
 from parley.engines.apply.batch import Batch, ChannelRow, StoredEvent, sql
@@ -102,6 +103,9 @@ class Applier:
         try:
             count = await self._apply_batch(workspace_id, channel_id, most=most, in_parts=False)
         except Exception as error:
+            if isinstance(error, errors.DeadlockDetected):
+                log.info("apply.deadlock", channel=str(channel_id))
+                return most, most  # rolled back, and only the other one was in the way
             self._most[channel_id] = max(most // 4, 1)  # perhaps it only took too long
             if is_away(error):
                 raise

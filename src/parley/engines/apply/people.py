@@ -51,6 +51,7 @@ async def resolve_people(batch: Batch, addresses: Iterable[Address]) -> dict[str
         strangers = [p for p in people.values() if contact_among(p.identities, known) is None]
         known |= await _add_contacts(batch, strangers)
     found = {key: _certain(person, known) for key, person in people.items()}
+    await batch.rows(sql("lock_contacts", "people"), id=sorted(set(found.values())))
     fresh = {
         identity: found[key]
         for key, person in people.items()

@@ -10,6 +10,14 @@ JOIN contact_identity AS identity
 -- Two channels may meet the same stranger at once; only batches with strangers wait for each other.
 SELECT pg_advisory_xact_lock(hashtextextended('new people of ' || %(workspace)s::text, 0));
 
+-- name: lock_contacts
+-- In one order, before any of them is changed: two channels may hear of the same people at once.
+SELECT id
+FROM contact
+WHERE workspace_id = %(workspace)s AND id = ANY(%(id)s::uuid[])
+ORDER BY id
+FOR NO KEY UPDATE;
+
 -- name: add_contacts
 INSERT INTO contact (workspace_id, id, display_name, profile_name, source)
 SELECT %(workspace)s, id, display_name, profile_name, 'whatsapp'
