@@ -90,6 +90,12 @@ def resolve(channel: Channel, kind: str) -> None:
             _resolve(channel, alert, at=now())
 
 
+def resolve_all(channel: Channel) -> None:
+    """The number goes: nobody has to do anything about it any more."""
+    for alert in queries.open_alerts(channel):
+        _resolve(channel, alert, at=now())
+
+
 def troubles_of(channel: Channel, health: ChannelHealth) -> Iterator[Trouble]:
     """What is wrong with the number now. Of one that a person stopped: nothing."""
     if channel.status == "stopped":

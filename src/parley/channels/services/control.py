@@ -17,6 +17,7 @@ from parley.channels.events import ChannelChanged, ChannelRemoved
 from parley.channels.gateways.neutral import ChannelNotWorking, ChannelState, GatewayError
 from parley.channels.models import Channel
 from parley.channels.services import provider
+from parley.channels.services.alerts import resolve_all
 from parley.channels.services.asking import ask, ask_plainly
 from parley.channels.services.credentials import credentials_for
 from parley.channels.services.facts import record_engine, record_facts
@@ -121,6 +122,7 @@ def remove(workspace_id: UUID, channel_id: UUID) -> None:
         detail = trouble.message
     with workspace_transaction(workspace_id):
         channel = queries.locked_channel(workspace_id, channel_id)
+        resolve_all(channel)
         add_to_history(channel, "removed", detail=detail)
         write(channel, status="stopped", deleted_at=Now(), is_default=False)
         announce(workspace_id, ChannelRemoved(object_id=channel_id))

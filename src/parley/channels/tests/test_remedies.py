@@ -111,6 +111,16 @@ def test_a_phone_that_logged_out_is_told_and_not_restarted(
     assert alerts(channel) == {}
 
 
+def test_a_number_that_is_removed_alarms_nobody(cast: Cast, whatsapp: Simulator, channel: Channel) -> None:
+    be(whatsapp, channel, "FAILED")
+    look(channel)
+    assert alerts(channel) == {"failed": "critical"}
+    control.remove(channel.workspace_id, channel.id)
+    assert alerts(channel) == {}
+    look(channel)  # a job that was on its way
+    assert alerts(channel) == {}
+
+
 def test_one_that_does_not_come_up_is_restarted(cast: Cast, whatsapp: Simulator, channel: Channel) -> None:
     whatsapp.set_quirks(channel.external_id, stuck_starts=1)
     whatsapp.waha("POST", f"/api/sessions/{channel.external_id}/restart", {})
