@@ -54,6 +54,8 @@ class Courier:
         self.outcomes: deque[Outcome] = deque(maxlen=KEPT_OUTCOMES)
         self.deliveries: OrderedDict[str, Delivery] = OrderedDict()
         """The latest by id, for whoever wants to see what was in them."""
+        self.waiting = 0
+        """How many are on their way, between attempts, or held back."""
         self._held: list[Delivery] = []
         self._slots = asyncio.Semaphore(1 if world.configuration.is_deterministic else PARALLEL_POSTS)
         self._http: aiohttp.ClientSession | None = None
@@ -65,7 +67,7 @@ class Courier:
             timeout=timeout, connector=connector, cookie_jar=aiohttp.DummyCookieJar()
         )
         for delivery in self.world.journal.load("delivery", Delivery):
-            self.background.spawn(self._carry(delivery))
+            self._dispatch(delivery)
 
     async def stop(self) -> None:
         if self._http is not None:
@@ -87,6 +89,7 @@ class Courier:
         else:
             self._dispatch(delivery, copies=self._copies(delivery, fault))
         for earlier in held:
+            self.waiting -= 1
             self._dispatch(earlier)
 
     def _remember(self, delivery: Delivery) -> None:
@@ -110,18 +113,27 @@ class Courier:
     def _hold(self, delivery: Delivery) -> None:
         """Until the next one has gone, and not for ever."""
         self._held.append(delivery)
+        self.waiting += 1
         self.world.clock.after(HELD_AT_MOST, lambda: self._release(delivery))
 
     def _release(self, delivery: Delivery) -> None:
         if delivery in self._held:
             self._held.remove(delivery)
+            self.waiting -= 1
             self._dispatch(delivery)
 
     def _dispatch(self, delivery: Delivery, *, copies: int = 1) -> None:
         for _ in range(copies):
+            self.waiting += 1
             self.background.spawn(self._carry(delivery))
 
     async def _carry(self, delivery: Delivery) -> None:
+        try:
+            await self._try_until_taken(delivery)
+        finally:
+            self.waiting -= 1
+
+    async def _try_until_taken(self, delivery: Delivery) -> None:
         for attempt, wait in enumerate((0.0, *delivery.waits), start=1):
             if wait:
                 await asyncio.sleep(wait)

@@ -130,6 +130,10 @@ class Simulator(CloudHandle):
         """The latest attempts to deliver webhooks."""
         return msgspec.convert(self._simulator("GET", "deliveries"), type=list[Outcome])
 
+    def settle(self, *, seconds: float = 10.0) -> None:
+        """Wait until no webhook is on its way. A product that has not answered yet holds it up."""
+        self.until(lambda: self.state()["webhooks_waiting"] == 0, seconds=seconds)
+
     def advance(self, seconds: float) -> float:
         """Let virtual time pass. Answers what time it is."""
         return float(self._simulator("POST", "clock", {"advance": seconds})["now"])

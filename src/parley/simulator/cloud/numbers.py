@@ -9,7 +9,7 @@ from parley.simulator.cloud.errors import GraphRefusal
 from parley.simulator.cloud.handshake import Handshake
 from parley.simulator.cloud.limits import Limiter
 from parley.simulator.cloud.requests import fields_of, number_in_path, paged, read_body
-from parley.simulator.records import Json, Number
+from parley.simulator.records import Account, Json, Number
 from parley.simulator.world import World
 
 DEFAULT_FIELDS = ("verified_name", "code_verification_status", "display_phone_number", "quality_rating", "id")
@@ -227,20 +227,18 @@ def number_facts(world: World, number: Number) -> Json:
         "username": number.username or None,
         "webhook_configuration": configuration,
         "whatsapp_business_account": {"id": account.id, "name": account.name},
-        "health_status": {
-            "can_send_message": number.can_send,
-            "entities": [
-                {"entity_type": "PHONE_NUMBER", "id": number.id, "can_send_message": number.can_send},
-                {
-                    "entity_type": "WABA",
-                    "id": account.id,
-                    "can_send_message": waba_can_send(account.is_locked),
-                },
-                {"entity_type": "APP", "id": account.app_id, "can_send_message": "AVAILABLE"},
-            ],
-        },
+        "health_status": health_of(number, account),
     }
 
 
-def waba_can_send(is_locked: bool) -> str:  # noqa: FBT001 - the one thing it is about
-    return "BLOCKED" if is_locked else "AVAILABLE"
+def health_of(number: Number, account: Account) -> Json:
+    """Who stands in the way of sending."""
+    account_can = "BLOCKED" if account.is_locked else "AVAILABLE"
+    return {
+        "can_send_message": number.can_send,
+        "entities": [
+            {"entity_type": "PHONE_NUMBER", "id": number.id, "can_send_message": number.can_send},
+            {"entity_type": "WABA", "id": account.id, "can_send_message": account_can},
+            {"entity_type": "APP", "id": account.app_id, "can_send_message": "AVAILABLE"},
+        ],
+    }

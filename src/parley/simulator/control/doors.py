@@ -66,6 +66,7 @@ class Doors:
                 "channels": [*self._sessions(), *self._numbers()],
                 "people": self._people(),
                 "faults": self.faults.all(),
+                "webhooks_waiting": self.courier.waiting,
                 "pace": self.world.pace,
                 "scripts": {"running": self.scripts.is_running, "pace": self.scripts.pace},
                 "version": environment(self.world.engine)["version"],

@@ -110,6 +110,11 @@ def everything(shop: Simulator) -> None:
     }
     body = {**text(), "type": "interactive", "interactive": offered}
     shop.tap(MARINA, send(shop, body)["messages"][0]["id"], "Mesa")
+    happenings(shop)
+
+
+def happenings(shop: Simulator) -> None:
+    """What is told of people and numbers rather than said in a chat."""
     shop.prefer_marketing(MARINA, "stop")
     shop.prefer_marketing(MARINA, "resume")
     call = shop.call_shop(MARINA, "connect")
@@ -129,6 +134,7 @@ def everything(shop: Simulator) -> None:
     shop.tell_history(NUMBER)
     shop.tell_history(NUMBER, is_declined=True)
     shop.change_account(ACCOUNT, messaging_limit="TIER_10K", review="REJECTED", is_locked=True)
+    shop.settle()
 
 
 def letters() -> list[Letter]:
