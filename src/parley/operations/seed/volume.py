@@ -51,14 +51,15 @@ def fill(*, workspaces: int, contacts: int, messages: int) -> Iterator[dict[str,
         raise Invalid("Wanted: a workspace, a contact, and a message for each contact at least.")
     for _ in range(workspaces):
         began = time.monotonic()
-        workspace_id, slug, email, password, member_id = _workspace()
+        workspace_id, slug, email, password, member_id = make_workspace()
         with workspace_transaction(workspace_id):
-            channel = _channel(workspace_id)
+            channel = add_channel(workspace_id)
             _write(channel, member_id=member_id, contacts=contacts, messages=messages)
         yield asdict(Made(slug, email, password, contacts, messages, round(time.monotonic() - began, 2)))
 
 
-def _workspace() -> tuple[UUID, str, str, str, UUID]:
+def make_workspace() -> tuple[UUID, str, str, str, UUID]:
+    """Its id and slug, and the owner's address, password and membership."""
     word, password = secrets.token_hex(4), secrets.token_urlsafe(12)
     email = f"owner@{word}.example"
     with platform_transaction():
@@ -69,7 +70,7 @@ def _workspace() -> tuple[UUID, str, str, str, UUID]:
     return workspace.id, workspace.slug, email, password, member.id
 
 
-def _channel(workspace_id: UUID) -> Channel:
+def add_channel(workspace_id: UUID) -> Channel:
     """A number that nobody starts: what stands in its conversations never leaves."""
     channel_id = new_id()
     channel = Channel.objects.create(

@@ -1,5 +1,6 @@
 """The sample company: whole, believable at any hour, and made once."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,11 +15,12 @@ from parley.channels.models import Channel
 from parley.contacts.models import Contact, ContactIdentity
 from parley.core import storage
 from parley.core.clock import now
-from parley.core.errors import Invalid
+from parley.core.errors import Invalid, Misconfigured
 from parley.core.transactions import platform_transaction, workspace_transaction
 from parley.messaging.models import Conversation, MediaFile, Message, MessageStatusEvent
 from parley.operations.seed.company import SLUG, STAFF, TIMEZONE, connect_demo, seed_demo
 from parley.operations.seed.history import CUSTOMERS, timed
+from parley.operations.seed.scale import fill_to_scale
 from parley.operations.seed.volume import fill
 from parley.simulator.people.furniture import THINGS, Furniture, photo
 from parley.simulator.people.scenarios import STORIES
@@ -164,3 +166,39 @@ def test_pictures_are_pictures(thing: Furniture) -> None:
     data = photo(thing, hue=0.3, width=64, height=48)
     assert data.startswith(b"\x89PNG\r\n\x1a\n")
     assert len(data) > 800
+
+
+def test_a_scale_makes_skewed_workspaces_whose_lists_agree_with_their_threads(database: str) -> None:
+    told: list[str] = []
+    made = list(fill_to_scale(0.0005, say=told.append, beside=True))
+    assert [one["messages"] for one in made] == [3_000, 1_000, 500, 250, 150, 100]
+    assert [one["contacts"] for one in made] == [300, 100, 50, 25, 15, 10]
+    assert any("messages 3,000 of 3,000" in line for line in told)
+    with platform_transaction():
+        workspace_id = Workspace.objects.get(slug=made[0]["slug"]).id
+    with workspace_transaction(workspace_id):
+        assert Contact.objects.count() == 300
+        assert Message.objects.count() == 3_000
+        assert Conversation.objects.count() == 240
+        assert MessageStatusEvent.objects.count() > Message.objects.filter(direction="outbound").count()
+        written = Counter(Message.objects.values_list("conversation_id", flat=True))
+        assert max(written.values()) > 5 * 3_000 / 240, "somebody writes much more than the others"
+        for talk in Conversation.objects.all():
+            thread = list(Message.objects.filter(conversation_id=talk.id).order_by("at", "id"))
+            assert thread[0].direction == "inbound"
+            assert (talk.last_message_ref, talk.last_message_at) == (thread[-1].id, thread[-1].at)
+            unread = 0
+            for message in thread:
+                unread = unread + 1 if message.direction == "inbound" else 0
+            assert talk.unread_count == (unread if talk.status == "open" else 0)
+
+
+def test_a_scale_refuses_to_stand_beside_somebody_elses_workspaces(shop: Shop, database: str) -> None:
+    with pytest.raises(Misconfigured, match="--beside"):
+        next(fill_to_scale(0.001, say=print))
+
+
+@pytest.mark.parametrize("scale", [0, -1, 1_000])
+def test_a_scale_is_a_size(scale: float) -> None:
+    with pytest.raises(Invalid):
+        next(fill_to_scale(scale, say=print))
