@@ -26,9 +26,10 @@ DATABASE_AWAY = (OperationalError, PoolTimeout)
 NO_WORKSPACE = UUID(int=0)
 
 _LONGEST_TRANSACTION = 15.0
+"""Seconds. A connection that stands while nothing comes through says nothing by itself, for hours."""
+
 _AWAKE = f"SET LOCAL idle_in_transaction_session_timeout = '{_LONGEST_TRANSACTION:.0f}s'"
 """A process that stands still in the middle must not hold its locks for longer than one that runs."""
-"""Seconds. A connection that stands while nothing comes through says nothing by itself, for hours."""
 
 _OPTIONS: dict[str, Any] = {
     "autocommit": True,

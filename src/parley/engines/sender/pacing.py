@@ -1,14 +1,15 @@
 """How fast a number may speak: so many in any second, and to one person so many in a while.
 
 The counting is ours, the judging the provider's, whose clock and queue we do not see. So a place is free
-again a little more than a second after its request was written, by as much as this process was late of late.
+again a little more than a second after its request was written: by as much as this process was late of late,
+and as its answer took longer than the quickest one, for the request may have been read so much later.
 """
 
 import math
 import time
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 Clock = Callable[[], float]
@@ -16,8 +17,12 @@ Clock = Callable[[], float]
 AHEAD_SECONDS = 0.1
 """How long before its time a message may be claimed: no place stays empty while the database works."""
 
-_MARGIN = 0.012
-_LATEST = 0.1
+_MARGIN = 0.006
+_SLOW_ANSWER = 0.02
+"""Seconds: the most that a slow answer says about when its request was read. The rest is work done there."""
+
+_LATEST = 0.15
+_FORGET_SECONDS = 2.0
 _TICK = 0.1
 _TICKS = 8
 """An eighth of a second's worth leaves in any tenth of one: a crowd is spread, and the rate is reached."""
@@ -50,13 +55,19 @@ class Window:
         """Take a place: from when on it may be used."""
         return self._free.pop(0)
 
-    def used(self, at: float, margin: float) -> None:
-        """The place that was taken was used then."""
-        insort(self._free, at + self._seconds * (1 + margin))
+    def used(self, at: float, margin: float) -> float:
+        """The place that was taken was used then. When it is free again."""
+        free_at = at + self._seconds * (1 + margin)
+        insort(self._free, free_at)
+        return free_at
 
-    def forget(self, at: float, margin: float) -> None:
-        """The place that was said to be used then is taken and not used yet."""
-        self._free.pop(bisect_right(self._free, at + self._seconds * (1 + margin)) - 1)
+    def used_later(self, free_at: float, at: float, margin: float) -> float:
+        """The place that is said to be free then was used later than was said, unless it is taken again."""
+        place = bisect_left(self._free, free_at)
+        if place == len(self._free) or self._free[place] != free_at:
+            return free_at
+        self._free.pop(place)
+        return self.used(at, margin)
 
     def give_back(self) -> None:
         """It was not used."""
@@ -69,8 +80,10 @@ class Turn:
 
     at: float
     windows: list[Window]
+    is_awaited: bool = False
     used_at: float | None = None
     margin: float = 0.0
+    free_at: list[float] = field(default_factory=list)
 
 
 class Pace:
@@ -87,7 +100,8 @@ class Pace:
         self.limits = (per_second, bulk_per_second)
         self.pairs = pairs
         self._clock = clock
-        self._late = 0.0
+        self._late, self._late_at = 0.0, 0.0
+        self._quickest = math.inf
         self._windows: list[Window] = []
         if per_second > 0:
             count = max(1, int(per_second))
@@ -114,33 +128,47 @@ class Pace:
         return most if self._bulk is None else min(most, self._bulk.room(self._clock() + AHEAD_SECONDS))
 
     def take(self, *, is_bulk: bool = False) -> Turn:
-        """A place for one message. Exactly one of `begin` and `give_back` follows."""
+        """A place for one message. Either `begin` or `give_back` follows."""
         windows = [*self._windows, self._bulk] if is_bulk and self._bulk is not None else self._windows
         return Turn(max([0.0, *(window.take() for window in windows)]), windows)
 
     def wait_of(self, turn: Turn) -> float:
         """Seconds until this message's time."""
-        return max(0.0, turn.at - self._clock())
+        wait = max(0.0, turn.at - self._clock())
+        turn.is_awaited = turn.is_awaited or wait > 0
+        return wait
 
     def begin(self, turn: Turn) -> None:
         """The message leaves at this moment. Said again, it leaves now and did not before."""
         now = self._clock()
-        if turn.used_at is not None:
-            for window in turn.windows:
-                window.forget(turn.used_at, turn.margin)
-        elif turn.at:
-            late = now - turn.at
-            self._late = min(_LATEST, max(self._late * 0.99, late if late < 1 else 0.0))
-        margin = _MARGIN + self._late
-        turn.used_at, turn.margin = now, margin
-        for window in turn.windows:
-            window.used(now, margin)
+        self._was_late(now, now - turn.at if turn.is_awaited else 0.0)
+        self._use(turn, now, _MARGIN + self._late)
+
+    def answered(self, turn: Turn) -> None:
+        """Its answer is here."""
+        if turn.used_at is None or not turn.windows:
+            return
+        took = self._clock() - turn.used_at
+        self._quickest = min(took, self._quickest)
+        longer = min(took - self._quickest, _SLOW_ANSWER + self._late)
+        self._use(turn, turn.used_at, turn.margin + longer)
+
+    def _use(self, turn: Turn, at: float, margin: float) -> None:
+        if turn.used_at is None:
+            turn.free_at = [window.used(at, margin) for window in turn.windows]
+        else:
+            places = zip(turn.windows, turn.free_at, strict=True)
+            turn.free_at = [window.used_later(free_at, at, margin) for window, free_at in places]
+        turn.used_at, turn.margin = at, margin
+
+    def _was_late(self, now: float, late: float) -> None:
+        """The worst of the last seconds, fading."""
+        faded = self._late * math.exp((self._late_at - now) / _FORGET_SECONDS)
+        self._late, self._late_at = min(_LATEST, max(faded, late)), now
 
     def give_back(self, turn: Turn) -> None:
         """The message did not leave."""
         for window in turn.windows:
-            if turn.used_at is not None:
-                window.forget(turn.used_at, turn.margin)
             window.give_back()
 
 

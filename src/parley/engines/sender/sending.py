@@ -42,6 +42,8 @@ class Sending:
         result = await self._ask(item, message, turn)
         if turn.used_at is None:
             self._pace.give_back(turn)
+        else:
+            self._pace.answered(turn)
         return result
 
     async def _ask(self, item: Claim, message: OutboundMessage, turn: Turn) -> Accepted | Exception:

@@ -69,6 +69,23 @@ def test_a_place_that_was_not_used_is_free_again() -> None:
     assert pace.room(50) == 1
 
 
+def test_an_answer_that_took_long_says_that_the_request_may_have_been_read_late() -> None:
+    clock = Clock()
+    pace = Pace(1, clock=clock)
+    quick = pace.take()
+    pace.begin(quick)
+    pace.answered(quick)
+    clock.now += 1.01
+    slow = pace.take()
+    pace.begin(slow)
+    clock.now += 0.4
+    pace.answered(slow)
+    clock.now += 0.615 - 0.1  # one may be claimed a tenth of a second ahead
+    assert pace.room(50) == 0
+    clock.now += 0.015
+    assert pace.room(50) == 1
+
+
 def test_an_upload_before_the_message_does_not_count() -> None:
     """Only the last request of a message is the message."""
     clock = Clock()
