@@ -56,14 +56,15 @@ def is_probe_due(channel: Channel, health: ChannelHealth) -> bool:
     return now() - max(moment for moment in known if moment) >= timedelta(seconds=patience)
 
 
-def probe(channel: Channel) -> Heard:
+def probe(channel: Channel, *, patience: timedelta = _ON_ITS_WAY) -> Heard:
     """Ask for the newest message, and whether a webhook told us of it. Outside of any transaction.
 
-    A server that is away says nothing about the engine; nor does one that cannot be asked such a thing.
+    One younger than `patience` may be on its way to us. A server that is away says nothing about the engine;
+    nor does one that cannot be asked such a thing.
     """
     try:
         newest = ask_plainly(credentials_for(channel), provider.probe())
-        if newest is None or newest > now() - _ON_ITS_WAY or not can_read_back(channel):
+        if newest is None or newest > now() - patience or not can_read_back(channel):
             return Heard(is_well=True)
         page = ask_plainly(credentials_for(channel), partial(_around, channel, newest))
     except GatewayError as error:

@@ -9,6 +9,7 @@ from django.db.models import F
 from parley.access.tests.factories import Cast
 from parley.channels.models import Channel, ChannelEvent
 from parley.channels.services import backfill
+from parley.channels.services.probing import probe
 from parley.channels.tests.factories import history, make_number, make_session, reread
 from parley.channels.tests.watching import CUSTOMER, alerts, health, jobs, look, set_health, settings
 from parley.core.clock import now
@@ -18,6 +19,7 @@ from parley.core.reactors import run_reactors
 from parley.core.transactions import workspace_transaction
 from parley.engines.tests.running import running_edge, until
 from parley.messaging.models import Message
+from parley.simulator.people.phones import Letter
 from parley.simulator.testing import Simulator
 
 HOUR = timedelta(hours=1)
@@ -123,3 +125,28 @@ def test_a_number_s_own_address_is_set_again_when_somebody_clears_it(
         assert "webhook_repaired" in {event.kind for event in history(cast.alice, number)}
         there = whatsapp.cloud("GET", f"/v24.0/{number.external_id}?fields=webhook_configuration")
     assert number.webhook_token in str(there)
+
+
+@pytest.mark.parametrize("engine", ["GOWS", "NOWEB", "WEBJS", "WPP"])
+def test_what_we_sent_and_what_the_phone_sent_is_known_too(
+    cast: Cast, whatsapp: Simulator, edge: str, engine: str
+) -> None:
+    whatsapp._simulator("POST", "engine", {"engine": engine})
+    with settings(public_url=edge):
+        channel = make_session(cast.alice, whatsapp)
+        whatsapp.scan(channel.external_id)
+        until(lambda: reread(cast.alice, channel).status == "working")
+        grow_older(channel)
+        for number, letter in enumerate((
+            Letter(channel=channel.external_id, body="Oi!"),
+            Letter(channel=channel.external_id, body="Do celular", from_shop=True),
+            None,
+        )):  # fmt: skip
+            if letter is None:
+                chat = {"session": channel.external_id, "chatId": f"{CUSTOMER}@c.us", "text": "Da API"}
+                whatsapp.waha("POST", "/api/sendText", chat)
+            else:
+                whatsapp.write(CUSTOMER, letter)
+            until(lambda expected=number + 1: len(bodies(channel)) == expected)
+            heard = probe(reread(cast.alice, channel), patience=timedelta(0))
+            assert heard.is_well, (engine, letter, heard)
