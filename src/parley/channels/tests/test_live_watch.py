@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db.models import F
@@ -52,6 +53,10 @@ def bodies(channel: Channel) -> list[str]:
     with workspace_transaction(channel.workspace_id):
         rows = Message.objects.filter(channel_id=channel.id, kind="message").order_by("at", "id")
         return list(rows.values_list("body", flat=True))
+
+
+def has_bodies(channel: Channel, count: int) -> bool:
+    return len(bodies(channel)) == count
 
 
 def say(whatsapp: Simulator, channel: Channel, body: str, *, seconds_ago: float = 60) -> None:
@@ -147,6 +152,6 @@ def test_what_we_sent_and_what_the_phone_sent_is_known_too(
                 whatsapp.waha("POST", "/api/sendText", chat)
             else:
                 whatsapp.write(CUSTOMER, letter)
-            until(lambda expected=number + 1: len(bodies(channel)) == expected)
+            until(partial(has_bodies, channel, number + 1))
             heard = probe(reread(cast.alice, channel), patience=timedelta(0))
             assert heard.is_well, (engine, letter, heard)
