@@ -26,7 +26,7 @@ from parley.engines.database import (
     platform_transaction,
     workspace_transaction,
 )
-from parley.engines.measures import apply_seconds, events_applied
+from parley.engines.measures import apply_seconds, events_applied, messages_repaired
 from parley.engines.wakeups import Wakeup
 
 log = structlog.get_logger(__name__)
@@ -138,6 +138,7 @@ class Applier:
             outcomes = await (self._apply_parts(batch) if in_parts else apply_stages(batch))
             await self._finish(connection, place, stored, outcomes)
         self._measure(stored, outcomes)
+        messages_repaired.inc(sum(fact.type == "message.recovered" for fact in batch.facts))
         return len(stored)
 
     async def _apply_parts(self, batch: Batch) -> list[tuple[str, str]]:

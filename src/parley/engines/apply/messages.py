@@ -38,6 +38,11 @@ class _Known:
         found = self.by_provider_id.get(message.provider_message_id)
         return found or self.by_client_ref.get(message.client_ref or "")
 
+    def is_sent_here(self, message: InboundMessage) -> bool:
+        """Whether it is one that Parley sent, as opposed to one written on the phone and told again."""
+        found = self.of(message)
+        return found is not None and not found["is_echo"]
+
 
 async def apply_messages(batch: Batch, messages: list[InboundMessage]) -> Applied:
     """Add the messages that are new."""
@@ -56,7 +61,7 @@ async def apply_messages(batch: Batch, messages: list[InboundMessage]) -> Applie
     adopted = {answer.provider_message_id for answer in answers}
     placed = await _add(batch, [m for m in new if m.provider_message_id not in adopted], contacts)
     await fill_placeholders(batch, repeats)
-    echoes = [m for m in repeats if m.from_us and known.of(m) is not None]
+    echoes = [m for m in repeats if m.from_us and known.is_sent_here(m)]
     return Applied(
         [*answers, *(_accepted(echo) for echo in echoes)],
         [item.message.provider_message_id for item in placed],

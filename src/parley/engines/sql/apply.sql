@@ -111,14 +111,14 @@ JOIN conversation ON conversation.workspace_id = %(workspace)s AND conversation.
 -- name: known_messages
 -- Index lookups in message_provider_id and message_client_ref.
 SELECT message.id, message.contact_id, message.direction, message.provider_message_id, message.client_ref,
-       message.from_address
+       message.from_address, message.metadata ? 'echo' AS is_echo
 FROM unnest(%(provider_id)s::text[]) AS wanted (id)
 JOIN message
   ON message.workspace_id = %(workspace)s AND message.channel_id = %(channel)s
  AND message.provider_message_id = wanted.id
 UNION ALL
 SELECT message.id, message.contact_id, message.direction, message.provider_message_id, message.client_ref,
-       message.from_address
+       message.from_address, message.metadata ? 'echo' AS is_echo
 FROM unnest(%(client_ref)s::text[]) AS wanted (ref)
 JOIN message
   ON message.workspace_id = %(workspace)s AND message.channel_id = %(channel)s
