@@ -32,7 +32,13 @@ _STUCK = """
 SELECT 'inbound_event ' || state AS what, count(*) AS count FROM inbound_event
 WHERE state IN ('new', 'parked') GROUP BY 1
 UNION ALL
-SELECT 'message ' || status, count(*) FROM message WHERE status IN ('queued', 'sending') GROUP BY 1
+SELECT concat_ws(' ', 'message', message.status, channel.provider, channel.status, error_code, left(error_message, 80),
+                 'next', round(extract(epoch FROM next_attempt_at - now())), 'slow',
+                 round(extract(epoch FROM slow_until - now()))), count(*)
+FROM message
+JOIN channel ON channel.id = message.channel_id
+JOIN channel_lease AS lease ON lease.channel_id = channel.id AND lease.purpose = 'send'
+WHERE message.status IN ('queued', 'sending') GROUP BY 1
 UNION ALL
 SELECT 'send_attempt unfinished', count(*) FROM send_attempt WHERE outcome = '' HAVING count(*) > 0
 UNION ALL

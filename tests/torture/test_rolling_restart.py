@@ -49,9 +49,9 @@ def test_ten_rolling_restarts_cost_nothing(world: World, chance: random.Random) 
     refused = {answer.status for answer in traffic.provider.answers} - {200, None}
     assert refused <= {503}, f"webhooks were answered {refused}"
     until(lambda: is_calm(world), seconds=30, what="everybody has the database again")
+    webhooks = f"{len(traffic.provider.delivered)} webhooks in {len(traffic.provider.answers)} attempts"
     print(  # noqa: T201
-        f"T61: {ROUNDS} restarts, the slowest end {slowest:.1f} s; "
-        f"{len(traffic.provider.delivered)} webhooks in {len(traffic.provider.answers)} attempts, {len(traffic.desk.answered)} replies "
+        f"T61: {ROUNDS} restarts, the slowest end {slowest:.1f} s; {webhooks}, {len(traffic.desk.answered)} replies "
         f"in {traffic.desk.clicks} clicks; {tally}"
     )
 
