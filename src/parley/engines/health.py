@@ -28,6 +28,9 @@ inbound_parked = Gauge("parley_inbound_parked", "Events that could not be applie
 outbound_waiting = Gauge("parley_outbound_waiting", "Messages queued")
 outbound_age = Gauge("parley_outbound_oldest_seconds", "Age of the oldest queued message that is due")
 uncertain = Gauge("parley_messages_uncertain", "Messages of which nobody knows whether they left")
+uncertain_age = Gauge(
+    "parley_messages_uncertain_oldest_seconds", "For how long the oldest of them has been so"
+)
 jobs_waiting = Gauge("parley_jobs_waiting", "Jobs not yet done")
 jobs_failed = Gauge("parley_jobs_failed", "Jobs that gave up")
 reactions_failed = Gauge("parley_reactions_failed", "Events that a reader of the log gave up")
@@ -80,6 +83,7 @@ class Health:
             (outbound_waiting, "outbound_waiting"),
             (outbound_age, "outbound_age"),
             (uncertain, "uncertain"),
+            (uncertain_age, "uncertain_age"),
             (jobs_waiting, "jobs_waiting"),
             (jobs_failed, "jobs_failed"),
             (reactions_failed, "reactions_failed"),
