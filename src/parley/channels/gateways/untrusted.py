@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NoReturn
 
+import msgspec
+
 from parley.channels.gateways.neutral import BadPayload
 
 KEY_LIMIT: Final = 200
@@ -20,12 +22,25 @@ _LATEST: Final = 4_102_444_800.0
 def parse_object(body: bytes) -> dict[str, Any]:
     """The JSON object in a webhook body. Raises `BadPayload`."""
     try:
-        value = json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise BadPayload("The body is not JSON.") from None
+        value = msgspec.json.decode(body)
+    except (ValueError, RecursionError):  # lone surrogates, endless numbers: the slower one takes more
+        value = _decoded(body)
     if not isinstance(value, dict):
         raise BadPayload("The body is JSON, but not an object.")
     return value
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
+    except (ValueError, RecursionError):
+        raise BadPayload("The body is not JSON.") from None
+
+
+def _finite(digits: str) -> float | str:
+    """A number that is too large for a float stays as it was written: nothing can write an infinite one."""
+    found = float(digits)
+    return found if math.isfinite(found) else digits
 
 
 def section(value: object, *path: str) -> Mapping[str, Any]:

@@ -6,12 +6,22 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from parley.access.tests.factories import Cast
+from parley.channels.gateways.untrusted import parse_object
 from parley.core.clock import now
 from parley.engines.tests.posting import cloud_body, cloud_text, post, signed_cloud, signed_waha
 from parley.engines.tests.running import Connected, connect_channel, in_workspace, running_edge, until
 from parley.messaging.models import Conversation, InboundEvent, Message
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters()), inner, max_size=4),
+    max_leaves=20,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -99,3 +109,25 @@ def test_a_clock_that_runs_ahead_opens_no_window(edge: str, number: Connected) -
     talk = in_workspace(number.workspace_id, Conversation.objects.get)
     assert talk.last_message_at <= now()
     assert (talk.window_expires_at - now()).total_seconds() <= 24 * 3600
+
+
+@given(JSON)
+def test_bodies_are_read_as_the_standard_reads_them(value: object) -> None:
+    """A faster reader and the standard one: equal, or the faster one says nothing."""
+    body = json.dumps({"x": value}).encode()
+    assert json.dumps(parse_object(body)) == json.dumps(json.loads(body))
+
+
+@pytest.mark.parametrize(
+    "text", [r'"\ud800"', r'"\udc00x"', r'"a\ud800\ud800b"', r'"\u0000"', "1" * 300, "-0.0"]
+)
+def test_odd_values_are_read_as_the_standard_reads_them(text: str) -> None:
+    assert parse_object(b'{"x": ' + text.encode() + b"}") == {"x": json.loads(text)}
+
+
+def test_a_number_that_no_float_holds_is_kept_as_it_was_written(edge: str, number: Connected) -> None:
+    said = {"id": "wamid.1e999", "type": "text", "from": "5519998761234", "text": {"body": "oi"}, "x": "@"}
+    body = cloud_body(number.external_id, messages=[said]).replace(b'"@"', b"1e999")
+    assert post(f"{edge}/hooks/{number.token}", body, signed_cloud(body))[0] == 200
+    event = in_workspace(number.workspace_id, InboundEvent.objects.get)
+    assert event.payload["value"]["messages"][0]["x"] == "1e999"
