@@ -51,8 +51,8 @@ def test_ten_rolling_restarts_cost_nothing(world: World, chance: random.Random) 
     until(lambda: is_calm(world), seconds=30, what="everybody has the database again")
     webhooks = f"{len(traffic.provider.delivered)} webhooks in {len(traffic.provider.answers)} attempts"
     print(  # noqa: T201
-        f"T61: {ROUNDS} restarts, the slowest end {slowest:.1f} s; {webhooks}, {len(traffic.desk.answered)} replies "
-        f"in {traffic.desk.clicks} clicks; {tally}"
+        f"T61: {ROUNDS} restarts, the slowest end {slowest:.1f} s; {webhooks}, "
+        f"{len(traffic.desk.answered)} replies in {traffic.desk.clicks} clicks; {tally}"
     )
 
 
