@@ -301,8 +301,11 @@ class _Floor:
             self.database.execute(_RECORD, {**place, "ids": [str(row["message_id"]) for row in rows]})
 
 
-_TYPE = "text"
-_CONTENT: dict[str, object] = {}
+_TYPE = "template"
+_CONTENT: dict[str, object] = {
+    "template": {"name": "pedido", "language": "pt_BR", "body": [{"text": "Ana"}, {"text": "4711"}]}
+}
+"""A template with two variables, as a campaign sends it."""
 
 
 def _most_in_a_second(times: Sequence[float]) -> int:

@@ -112,8 +112,11 @@ def limited_gateway() -> Iterator[Limited]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
-        server.daemon_threads = True
+    class Listening(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 1_024
+
+    with Listening(("127.0.0.1", 0), Answering) as server:
         limited.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
