@@ -33,8 +33,9 @@ SELECT 'inbound_event ' || state AS what, count(*) AS count FROM inbound_event
 WHERE state IN ('new', 'parked') GROUP BY 1
 UNION ALL
 SELECT concat_ws(' ', 'message', message.status, channel.provider, channel.status, error_code,
-                 left(message.error_message, 80), 'next', round(extract(epoch FROM next_attempt_at - now())), 'slow',
-                 round(extract(epoch FROM slow_until - now()))), count(*)
+                 left(message.error_message, 80),
+                 'next', round(extract(epoch FROM next_attempt_at - now())),
+                 'slow', round(extract(epoch FROM slow_until - now()))), count(*)
 FROM message
 JOIN channel ON channel.id = message.channel_id
 JOIN channel_lease AS lease ON lease.channel_id = channel.id AND lease.purpose = 'send'
