@@ -1,16 +1,20 @@
 """Ingest: signed webhooks into the edge, each answered after its commit, against rows written by SQL alone.
 
-Of the webhooks 75 % are statuses, 20 % messages and 5 % repeats, one event in each. The floor writes as many
-rows into the same table of another database on the same server, in statements of 50 with a commit each.
+Of the webhooks 75 % are statuses, 20 % messages and 5 % repeats, one event in each; or fifty statuses in
+each, as a busy number's provider packs them. The floor writes as many rows into the same table of another
+database on the same server, in statements of 50 with a commit each. The applier works all the while, on the
+same processors.
 """
 
 import json
 import random
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
@@ -57,6 +61,7 @@ FROM unnest(%(ids)s::uuid[], %(keys)s::text[], %(payloads)s::text[]) AS event (i
 ON CONFLICT (workspace_id, channel_id, dedupe_key) DO NOTHING
 """
 _WAITING = "SELECT count(*) AS waiting FROM inbound_event WHERE state = 'new'"
+_OLDEST = "SELECT extract(epoch FROM now() - min(received_at)) FROM inbound_event WHERE state = 'new'"
 _COUNTS = """
 SELECT (SELECT count(*) FROM inbound_event) AS kept,
        (SELECT count(*) FROM inbound_event WHERE state = 'applied') AS applied,
@@ -67,8 +72,11 @@ SELECT (SELECT count(*) FROM inbound_event) AS kept,
 """
 
 
-def run(here: Installation) -> Result:
-    """Measure. Raises `AssertionError` where an event was lost, doubled or not applied."""
+def run(here: Installation, *, packed: int = 1) -> Result:
+    """Measure with so many statuses in a webhook.
+
+    Raises `AssertionError` where an event was lost, doubled or not applied.
+    """
     channel = connect_number(here.variables)
     here.copy_database(_FLOOR_DATABASE)
     with (
@@ -77,15 +85,16 @@ def run(here: Installation) -> Result:
         _signed_in(here, DATABASE, channel) as database,
         _signed_in(here, _FLOOR_DATABASE, channel) as floor_database,
     ):
-        product = _Product(url, Number(channel, f"{url}/hooks/{channel.token}"), database)
+        product = _Product(url, Number(channel, f"{url}/hooks/{channel.token}"), database, packed)
         floor = _Floor(channel, floor_database)
         product.meet_customers()
         measured = alternate(product.round, floor.round)
         remarks = (
-            f"applied {max(product.applied_after):.1f} s later at most",
+            f"applied {max(product.applied_after):.1f} s after the last",
+            f"the oldest {product.lag.worst:.1f} s behind while it lasted",
             f"generator {product.generator_share:.0%} of a core",
         )
-        return Result("ingest", "events/s", measured, peak_mb(pid), remarks)
+        return Result("ingest" if packed == 1 else "packed", "events/s", measured, peak_mb(pid), remarks)
 
 
 @dataclass(slots=True)
@@ -95,8 +104,10 @@ class _Product:
     url: str
     number: Number
     database: psycopg.Connection[DictRow]
+    packed: int = 1
     rounds: int = 0
     applied_after: list[float] = field(default_factory=list)
+    lag: "_Lag" = field(default_factory=lambda: _Lag())  # noqa: PLW0108  it stands below
     _loads: list[Load] = field(default_factory=list)
 
     @property
@@ -115,9 +126,10 @@ class _Product:
         """All webhooks of one round, over all connections. What they say is applied before the next one."""
         requests = self._prepare()
         self.rounds += 1
-        load = send(self.url, requests, connections=CONNECTIONS)
+        with self.lag.watched(self.database.info.dsn, self.database.info.password):
+            load = send(self.url, requests, connections=CONNECTIONS)
         self._loads.append(load)
-        new = len(requests) - REPEATS
+        new = SENT_BEFORE * len(_TICKS) + TEXTS
         self._check_answers(load, new=new)
         began = time.perf_counter()
         self._wait_until_applied()
@@ -129,8 +141,10 @@ class _Product:
         prefix = f"out-{self.rounds}-"
         self.database.execute(_SEND_BEFORE, {"prefix": prefix, "count": SENT_BEFORE, "customers": CUSTOMERS})
         chance = random.Random(self.rounds)  # noqa: S311  an order, not a secret
+        told = [(f"{prefix}{n}", status) for n in range(SENT_BEFORE) for status in _TICKS]
         requests = [
-            self.number.status(f"{prefix}{n}", status) for n in range(SENT_BEFORE) for status in _TICKS
+            self.number.statuses(told[place : place + self.packed])
+            for place in range(0, len(told), self.packed)
         ]
         requests += [
             self.number.text(
@@ -168,6 +182,32 @@ class _Product:
         row = self.database.execute(query.encode()).fetchone()
         assert row is not None
         return row
+
+
+@dataclass(slots=True)
+class _Lag:
+    """How old the oldest event is that is kept and not yet applied, looked at ten times a second."""
+
+    worst: float = 0.0
+
+    @contextmanager
+    def watched(self, dsn: str, password: str) -> Iterator[None]:
+        over = threading.Event()
+
+        def look() -> None:
+            with psycopg.connect(dsn, password=password, autocommit=True) as connection:
+                connection.execute(f"SET app.workspace_id = '{UUID(int=0)}'".encode())
+                while not over.wait(0.1):
+                    row = connection.execute(_OLDEST).fetchone()
+                    self.worst = max(self.worst, float(row[0] or 0) if row else 0)
+
+        thread = threading.Thread(target=look)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
 """A workspace with one connected number, and the signed webhooks that its provider would deliver."""
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,11 +32,16 @@ class Number:
             )
         )
 
-    def status(self, message_id: str, status: str) -> bytes:
-        """The request that tells what became of a message of ours."""
-        from parley.engines.tests.posting import cloud_status
+    def statuses(self, told: Sequence[tuple[str, str]]) -> bytes:
+        """The request that tells what became of messages of ours: ids and states."""
+        from parley.engines.tests.posting import cloud_body
 
-        return self._signed(cloud_status(self.channel.external_id, id=message_id, status=status))
+        at = str(int(time.time()))
+        entries = [
+            {"id": message_id, "status": status, "timestamp": at, "recipient_id": "1"}
+            for message_id, status in told
+        ]
+        return self._signed(cloud_body(self.channel.external_id, statuses=entries))
 
     def _signed(self, body: bytes) -> bytes:
         from parley.engines.tests.posting import signed_cloud
