@@ -40,7 +40,7 @@ def test_it_stays_as_it_was(world: World, chance: random.Random) -> None:
     end = time.monotonic() + SECONDS
     rounds, faults, before, ages = 0, 0, dict[str, tuple[int, int]](), list[float]()
     while time.monotonic() < end:
-        traffic.go_on(ROUND_SECONDS, pause=1.5)
+        traffic.go_on(ROUND_SECONDS, pause=ROUND_SECONDS)
         rounds += 1
         ages.append(float(world.rows(_OLDEST)[0]["age"]))
         if rounds == WARM_ROUNDS:
