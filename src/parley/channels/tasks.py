@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from parley.access import queries as access
 from parley.channels import queries
-from parley.channels.services import acks, backfill, provider, watching
+from parley.channels.services import acks, backfill, pairs, provider, watching
 from parley.core.clock import now
 from parley.core.environment import environment
 from parley.core.errors import NotFound
@@ -95,6 +95,40 @@ def watch_acks(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
         with workspace_transaction(workspace_id):
             acks.check_acks(workspace_id)
         defer_backfills(workspace_id)
+
+
+@job(name="channels.read_people", queue="channels")
+def read_people(*, workspace_id: str, channel_id: str) -> None:
+    """Learn which hidden ids and numbers are one person, of all whom a session knows."""
+    try:
+        pairs.read_everybody(UUID(workspace_id), UUID(channel_id))
+    except NotFound:
+        return
+
+
+@job(name="channels.ask_about_person", queue="channels")
+def ask_about_person(*, workspace_id: str, channel_id: str, contact_id: str) -> None:
+    """Learn the number of one who wrote under a hidden id alone."""
+    try:
+        pairs.ask_about(UUID(workspace_id), UUID(channel_id), UUID(contact_id))
+    except NotFound:
+        return
+
+
+@app.periodic(cron="41 3 * * *")
+@job(name="channels.read_people_daily", queue="channels", retry=False)
+def read_people_daily(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """Every day: what sessions learned of people since they came up."""
+    for workspace_id in _workspaces():
+        with workspace_transaction(workspace_id):
+            for channel_id in queries.ids_to_watch(workspace_id, provider=provider.SESSION_PROVIDER):
+                defer_reading_people(workspace_id, channel_id)
+
+
+def defer_reading_people(workspace_id: UUID, channel_id: UUID) -> None:
+    """A job that reads who is who on a number. One that waits is enough."""
+    key = f"channels.read_people:{channel_id}"
+    defer(read_people, key=key, workspace_id=workspace_id, channel_id=channel_id)
 
 
 def defer_backfills(workspace_id: UUID) -> None:

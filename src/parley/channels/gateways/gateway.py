@@ -38,6 +38,12 @@ class HistoryPage(Struct, frozen=True, kw_only=True):
     cursor: str = ""
 
 
+class NumberCheck(Struct, frozen=True, kw_only=True):
+    """Whether a number has WhatsApp. `address` is it in WhatsApp's own spelling, None where it has not."""
+
+    address: Address | None
+
+
 class Gateway(Protocol):
     """Stateless translation to and from one provider. Pure except for the `async` methods, which call it."""
 
@@ -95,6 +101,12 @@ class Gateway(Protocol):
         self, http: HttpClient, credentials: Credentials, *, since: datetime, until: datetime, cursor: str
     ) -> HistoryPage:
         """What was said between two times, as webhooks would have told it. `cursor` '' begins."""
+
+    async def check_number(
+        self, http: HttpClient, credentials: Credentials, *, phone_number: str
+    ) -> NumberCheck | None:
+        """Whether this E.164 number has WhatsApp, asked before the first message to it; None where the
+        provider has no such question. Raises `GatewayError`."""
 
     def consequence_of(self, code: str) -> Consequence:
         """What an error code, of an answer or of a `failed` status, means for the messages after it."""

@@ -17,10 +17,12 @@ def ask_database(name: str, channel: Channel, **parameters: object) -> tuple[Any
     return rows_of(name, channel.workspace_id, channel=channel.id, **parameters)[0]
 
 
-def rows_of(name: str, workspace_id: UUID, **parameters: object) -> list[tuple[Any, ...]]:
-    """Its rows, inside the running transaction."""
+def rows_of(
+    name: str, workspace_id: UUID, *, file: str = "health", **parameters: object
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement of `channels/sql/<file>.sql`, inside the running transaction."""
     with connection.cursor() as cursor:
-        text = statement("parley.channels", "health", name)
+        text = statement("parley.channels", file, name)
         named: dict[str, Any] = {"workspace": workspace_id, **parameters}
         cursor.execute(text, named)
         return list(cursor.fetchall())

@@ -10,6 +10,7 @@ from parley.channels.gateways.neutral import Address
 from parley.core.address_hash import address_hash
 from parley.core.ids import new_id
 from parley.core.phone import from_wa_id, international
+from parley.engines.announcing import Fact
 from parley.engines.apply.batch import Batch, address_key, sql
 
 Identity = tuple[str, str, str]
@@ -30,6 +31,11 @@ class Person:
 
     identities: tuple[Identity, ...]
     name: str
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the batch gives nothing of them but the ids by which a session hides numbers."""
+        return all(kind == "lid" for kind, _, _ in self.identities)
 
     @property
     def display_name(self) -> str:
@@ -60,6 +66,7 @@ async def resolve_people(batch: Batch, addresses: Iterable[Address]) -> dict[str
     }
     await add_identities(batch, fresh)
     await _follow_names(batch, {found[key]: person.name for key, person in people.items() if person.name})
+    await _tell_hidden(batch, {found[key] for key, person in people.items() if person.is_hidden})
     return found
 
 
@@ -170,6 +177,15 @@ async def _add_contacts(batch: Batch, strangers: list[Person]) -> dict[Identity,
             profile_name=[person.name for person in rows.values()],
         )
     return added
+
+
+async def _tell_hidden(batch: Batch, contacts: set[UUID]) -> None:
+    """Let somebody ask the provider for the numbers of those who have none here."""
+    if not contacts:
+        return
+    rows = await batch.rows(sql("without_number", "people"), id=sorted(contacts))
+    data: dict[str, object] = {"channel_id": batch.channel.id}
+    batch.facts += [Fact("person.hidden", "contact", row["id"], data, ()) for row in rows]
 
 
 async def _follow_names(batch: Batch, names: Mapping[UUID, str]) -> None:

@@ -54,3 +54,13 @@ FROM unnest(%(kind)s::text[], %(scope)s::text[], %(value)s::text[], %(at)s::time
   AS moved (kind, scope, value, at)
 WHERE identity.workspace_id = %(workspace)s AND identity.kind = moved.kind
   AND identity.scope = moved.scope AND identity.value = moved.value;
+
+-- name: without_number
+-- Asked only of those who wrote under a hidden id alone.
+SELECT hidden.id
+FROM unnest(%(id)s::uuid[]) AS hidden (id)
+WHERE NOT EXISTS (
+  SELECT FROM contact_identity AS identity
+  WHERE identity.workspace_id = %(workspace)s AND identity.contact_id = hidden.id
+    AND identity.kind IN ('wa_id', 'phone')
+);

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from parley.channels.gateways.cloud_api import client, codes, inbound, messages, signature, splitting
-from parley.channels.gateways.gateway import Ability, HistoryPage
+from parley.channels.gateways.gateway import Ability, HistoryPage, NumberCheck
 from parley.channels.gateways.neutral import (
     Accepted,
     Address,
@@ -101,6 +101,10 @@ class CloudApiGateway:
     async def read_history(self, *_ways: object, **_when: object) -> HistoryPage:
         """Empty: Meta keeps no messages to read again, and repeats lost webhooks by itself for 7 days."""
         return HistoryPage(events=[])
+
+    async def check_number(self, *_ways: object, **_whom: object) -> NumberCheck | None:
+        """None: the Cloud API has no such call (Meta's OpenAPI v23.0); the send itself tells."""
+        return None
 
     def consequence_of(self, code: str) -> Consequence:
         return codes.consequence_of(code)

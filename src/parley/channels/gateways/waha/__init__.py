@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from parley.channels.gateways.gateway import Ability, HistoryPage
+from parley.channels.gateways.gateway import Ability, HistoryPage, NumberCheck
 from parley.channels.gateways.neutral import (
     Accepted,
     Address,
@@ -90,6 +90,12 @@ class WahaGateway:
         self, http: HttpClient, credentials: Credentials, *, since: datetime, until: datetime, cursor: str
     ) -> HistoryPage:
         return await client.read_history(http, credentials, since=since, until=until, cursor=cursor)
+
+    async def check_number(
+        self, http: HttpClient, credentials: Credentials, *, phone_number: str
+    ) -> NumberCheck | None:
+        found = await client.check_exists(http, credentials, phone_number=phone_number)
+        return NumberCheck(address=found)
 
     def consequence_of(self, code: str) -> Consequence:
         return errors.consequence_of(code)

@@ -8,10 +8,12 @@ from parley.channels.gateways.waha.history import read_history
 from parley.channels.gateways.waha.ids import chats_of, full_message_id
 from parley.channels.gateways.waha.media import fetch_media
 from parley.channels.gateways.waha.outbound import message_id_in, request_for
+from parley.channels.gateways.waha.pairs import raw_pair
 from parley.channels.gateways.waha.people import (
     block,
     check_exists,
     lid_of,
+    read_lids,
     resolve_lid,
     send_seen,
     start_typing,
@@ -49,7 +51,9 @@ __all__ = [
     "pairing_code",
     "probe",
     "qr_code",
+    "raw_pair",
     "read_history",
+    "read_lids",
     "read_session",
     "read_state",
     "repair_webhook",

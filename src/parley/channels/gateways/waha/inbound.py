@@ -16,7 +16,7 @@ from parley.channels.gateways.untrusted import (
     text,
     word,
 )
-from parley.channels.gateways.waha import changes, groups, messages, numbers, phone_calls, receipts
+from parley.channels.gateways.waha import changes, groups, messages, numbers, pairs, phone_calls, receipts
 from parley.channels.gateways.waha.ids import read_message_id
 from parley.channels.gateways.waha.parties import canonical_id
 
@@ -42,6 +42,7 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], li
     "call.received": phone_calls.read_call,
     "call.accepted": phone_calls.read_call,
     "call.rejected": phone_calls.read_call,
+    pairs.EVENT: pairs.read_pair,
 }
 _NOT_APPLIED: Final[Mapping[str, str]] = {
     "presence.update": "presence: online, typing or away",

@@ -1,13 +1,15 @@
 """Questions about people and acts towards them. Every function raises `GatewayError`."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 from parley.channels.gateways.neutral import Address, Credentials, GatewayError
-from parley.channels.gateways.waha.api import ask, object_in, of_session
+from parley.channels.gateways.waha.api import ask, list_in, object_in, of_session
 from parley.channels.gateways.waha.ids import address_in, chat_of, full_message_id, wa_id_in
 from parley.core.http import HttpClient
+
+LIDS_A_PAGE: Final = 1000
 
 
 async def check_exists(http: HttpClient, credentials: Credentials, *, phone_number: str) -> Address | None:
@@ -37,6 +39,20 @@ async def resolve_lid(http: HttpClient, credentials: Credentials, *, lid: str) -
             return None
         raise
     return wa_id_in(said.get("pn"))
+
+
+async def read_lids(
+    http: HttpClient, credentials: Credentials, *, offset: int = 0
+) -> tuple[list[Address], int | None]:
+    """A page of everybody whose number and hidden id the session knows, and where the next one begins.
+
+    None on the last page, and where the engine answers with more than was asked for: it knows no pages.
+    """
+    path = of_session(credentials, "lids", limit=LIDS_A_PAGE, offset=offset)
+    rows = list_in(await ask(http, credentials, "GET", path))
+    pairs = [address_in(row.get("pn"), row.get("lid")) for row in rows]
+    known = [pair for pair in pairs if pair is not None and pair.wa_id and pair.lid]
+    return known, offset + LIDS_A_PAGE if len(rows) == LIDS_A_PAGE else None
 
 
 async def lid_of(http: HttpClient, credentials: Credentials, *, wa_id: str) -> str | None:
