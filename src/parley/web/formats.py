@@ -3,11 +3,13 @@
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from uuid import UUID
 
 import phonenumbers
 from babel import Locale, UnknownLocaleError
+from babel.numbers import format_currency
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, to_locale
@@ -81,6 +83,15 @@ def filesize(size: int | None) -> str:
             return f"{_rounded(amount, 0 if unit == 'B' or amount >= 10 else 1)} {unit}"
         amount /= 1000
     return f"{_rounded(amount, 1)} GB"
+
+
+def money(amount: float | str, currency: str) -> str:
+    """2890 BRL as R$2,890.00, in the reader's way; without a currency the number alone."""
+    try:
+        exact = Decimal(str(amount))
+        return format_currency(exact, currency, locale=_here()) if currency else number_format(exact, 2)
+    except (ArithmeticError, ValueError):
+        return f"{amount} {currency}".strip()
 
 
 def _rounded(amount: float, digits: int) -> str:

@@ -55,6 +55,7 @@ def environment(**options: Any) -> jinja2.Environment:
         language=formats.language,
         country=formats.country,
         filesize=formats.filesize,
+        money=formats.money,
         plain=plain,
         whatsapp=whatsapp,
     )

@@ -59,7 +59,12 @@ def _first_unread(bubbles: Sequence[Bubble], unread: int) -> int | None:
 
 
 def _side(bubble: Bubble) -> tuple[str, str, str]:
-    """Who speaks. Two colleagues are two sides only in their notes: the customer sees one number."""
+    """Who speaks; a call or a notice is a line between.
+
+    Two colleagues are two sides only in their notes: the customer sees one number.
+    """
+    if bubble.type == "system":
+        return "line", "", ""
     author = bubble.author if bubble.kind != "message" else ""
     return bubble.kind, bubble.direction, author
 

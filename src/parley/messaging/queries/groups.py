@@ -80,7 +80,7 @@ def group_page(member: Member, group_id: UUID, *, before: str = "") -> GroupPage
     group = {name: value for name, value in found[0].items() if name != "channel_id"}
     return GroupPage(
         **group,
-        messages=shown[::-1],
+        messages=sorted(shown, key=lambda one: (one.at, one.id)),
         earlier_cursor=encode(Cursor(_ORDER, 0, last.at, last.id, last.at)) if last else "",
     )
 

@@ -1,7 +1,7 @@
 """One conversation as it is read: its newest bubbles, earlier pages, and a single bubble."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from parley.access.doors import Member
 from parley.channels.gateways import gateway_for
+from parley.core.clock import now
 from parley.core.errors import NotFound
 from parley.core.sql import statement
 from parley.messaging.queries.activities import activity_text
@@ -24,6 +25,8 @@ from parley.messaging.services.gate import lock_for
 PAGE_SIZE: Final = 50
 REFRESH_LIMIT: Final = 500
 """Entries that one refresh draws: a screen holds its first page and what came since."""
+RINGING: Final = timedelta(minutes=2)
+"""How long a phone rings at most: WAHA does not say that nobody answered."""
 
 _ORDER: Final = "thread"
 _END: Final = Cursor(
@@ -130,7 +133,7 @@ def _reactions(member: Member, row: ConversationRow, ids: list[UUID]) -> dict[UU
 def _bubble(
     member: Member, row: ConversationRow, values: dict[str, Any], reactions: list[Reaction]
 ) -> Bubble:
-    content: dict[str, Any] = json.loads(values["content"])
+    content = _settled(json.loads(values["content"]), at=values["at"])
     is_inbound = values["direction"] == "inbound"
     body = values["body"]
     if values["kind"] == "activity":
@@ -160,6 +163,16 @@ def _bubble(
         votes=[Vote(vote["from_us"], vote["options"]) for vote in _listed(values["votes"])],
         is_recovered=values["recovered"],
     )
+
+
+def _settled(content: dict[str, Any], *, at: datetime) -> dict[str, Any]:
+    """A call that was missed stays so, also when it ended; one that nobody took in time was missed."""
+    call = content.get("call")
+    if isinstance(call, dict) and (
+        call.get("missed") or (call.get("phase") == "ringing" and now() - at > RINGING)
+    ):
+        return content | {"call": call | {"phase": "missed"}}
+    return content
 
 
 def _listed(value: Any) -> list[Any]:

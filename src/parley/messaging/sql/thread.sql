@@ -111,10 +111,10 @@ SELECT entry.id,
        media.duration,
        entry.reply_to,
        entry.reply_to_provider_id,
-       quoted.type AS quoted_type,
+       CASE WHEN quoted.revoked_at IS NULL THEN quoted.type ELSE 'revoked' END AS quoted_type,
        quoted.direction AS quoted_direction,
-       left(quoted.body, 300) AS quoted_body,
-       quoted_media.filename AS quoted_filename
+       CASE WHEN quoted.revoked_at IS NULL THEN left(quoted.body, 300) END AS quoted_body,
+       CASE WHEN quoted.revoked_at IS NULL THEN quoted_media.filename END AS quoted_filename
 FROM entries AS entry
 LEFT JOIN membership ON membership.workspace_id = %(workspace_id)s AND membership.id = entry.author_id
 LEFT JOIN "user" AS author ON author.id = membership.user_id

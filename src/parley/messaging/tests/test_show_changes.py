@@ -1,6 +1,7 @@
 """A thread shows what was edited, deleted, chosen and called, and what came with a message."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,20 @@ def revise(message: Message, kind: str, body: str) -> None:
         MessageRevision.objects.create(
             workspace_id=message.workspace_id, message_id=message.id, kind=kind, body_before=body, at=now()
         )
+
+
+def last_word(conversation: Conversation, **facts: Any) -> Message:
+    """A message that the list shows too."""
+    message = make_message(conversation, **facts)
+    with workspace_transaction(conversation.workspace_id):
+        Conversation.objects.filter(id=conversation.id).update(
+            last_message_ref=message.id, last_message=message.body, last_message_type=message.type
+        )
+    return message
+
+
+def long_ago() -> datetime:
+    return now() - timedelta(minutes=3)
 
 
 def test_an_edit_keeps_what_it_said_before(cast: Cast, conversation: Conversation) -> None:
@@ -83,6 +98,8 @@ def test_a_vote_that_cannot_be_read_is_told(cast: Cast, conversation: Conversati
         ({"phase": "missed", "video": False}, "Missed call"),
         ({"phase": "missed", "video": True}, "Missed video call"),
         ({"phase": "rejected"}, "Declined call"),
+        ({"phase": "ended", "missed": True}, "Missed call"),
+        ({"phase": "ringing"}, "Calling…"),
         ({"phase": "ended", "seconds": 75}, "1:15"),
     ],
 )
@@ -91,6 +108,24 @@ def test_a_call_is_a_line(
 ) -> None:
     make_message(conversation, type="system", body="", content={"call": call})
     assert words in page(cast.alice, conversation)
+
+
+def test_a_call_that_nobody_took_was_missed(cast: Cast, conversation: Conversation) -> None:
+    last_word(conversation, type="system", body="", content={"call": {"phase": "ringing"}}, at=long_ago())
+    assert page(cast.alice, conversation).count("Missed call") == 2, "in the thread and in the list"
+
+
+def test_a_deleted_message_is_gone_from_list_and_quotes(cast: Cast, conversation: Conversation) -> None:
+    deleted = last_word(conversation, body="era segredo", revoked_at=now())
+    make_message(conversation, inbound=False, body="Certo", reply_to=deleted.id)
+    shown = page(cast.alice, conversation)
+    assert "era segredo" not in shown
+    assert shown.count("Deleted message") == 2
+
+
+def test_other_words_start_from_those_that_were_sent(cast: Cast, conversation: Conversation) -> None:
+    make_message(conversation, inbound=False, body='*Sim*, "já"\nhoje')
+    assert 'data-text="*Sim*, &#34;já&#34;\nhoje"' in page(cast.alice, conversation)
 
 
 def test_an_order_an_ad_and_a_form_are_shown(cast: Cast, conversation: Conversation) -> None:
@@ -103,7 +138,15 @@ def test_an_order_an_ad_and_a_form_are_shown(cast: Cast, conversation: Conversat
         conversation, type="interactive", body="x", content={"form": {"tamanho": "M", "cores": ["a", "b"]}}
     )
     shown = page(cast.alice, conversation)
-    for words in ("SKU-7", "BRL 19.90", "já!", "Luminárias &lt;i&gt;novas&lt;/i&gt;", "tamanho", "a, b"):
+    for words in (
+        "SKU-7",
+        "R$19.90",
+        "R$39.80",
+        "já!",
+        "Luminárias &lt;i&gt;novas&lt;/i&gt;",
+        "tamanho",
+        "a, b",
+    ):
         assert words in shown
 
 

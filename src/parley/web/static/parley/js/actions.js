@@ -64,7 +64,7 @@ attach("[data-bubble-actions]", (bar) => {
     const button = event.target.closest("[data-act]");
     if (button) return act(button.dataset.act);
     const tapped = event.target.closest("[data-bubble]");
-    if (pointer === "touch" && !event.target.closest("a, button, input")) place(tapped === bubble ? null : tapped);
+    if (pointer === "touch" && !event.target.closest("a, button, input, summary")) place(tapped === bubble ? null : tapped);
   });
   log.addEventListener("dblclick", (event) => {
     if (!event.target.closest("[data-bubble]") || event.target.closest("a, button, .text")) return;

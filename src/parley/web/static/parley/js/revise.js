@@ -23,7 +23,7 @@ attach("[data-edit-dialog]", (dialog) => {
 
   const open = ({ detail }) => {
     bubble = detail;
-    body.value = bubble.querySelector(".says > .text")?.textContent.trim() ?? "";
+    body.value = bubble.dataset.text;
     dialog.showModal();
     body.focus();
   };
