@@ -142,13 +142,15 @@ class ChannelSender:
         How many were decided on, and how many to look at next time: more, where all of them had to wait.
         """
         memory = self._memory
-        claimed = await claim(self._pool, lease, memory.number, pace=self._pace, most=room, look=look)
+        pace = self._pace
+        claimed = await claim(self._pool, lease, memory.number, pace=pace, most=room, look=look)
         if claimed is None:
             return 0, 0
+        # Another pace that this claim brought counts from the next one on: here were as many places as asked.
         self._set_pace(lease)
-        sending = Sending(self._http, lease, memory.number, self._pace)
+        sending = Sending(self._http, lease, memory.number, pace)
         for item in claimed.claims:
-            turn = self._pace.take(is_bulk=item.is_bulk)
+            turn = pace.take(is_bulk=item.is_bulk)
             task = asyncio.create_task(self._send(sending, recorder, item, turn))
             self._in_flight.add(task)
             self._sky.taken += 1
