@@ -9,12 +9,9 @@ import asyncio
 import re
 import resource
 import secrets
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,16 +20,16 @@ from uuid import UUID
 import psycopg
 import uvloop
 
-from benchmarks.installation import DATABASE, Installation, until
+from benchmarks.installation import DATABASE, Installation
 from benchmarks.memory import now_mb, peak_mb
-from benchmarks.results import ROOT, Result
+from benchmarks.raw_streams import raw_server
+from benchmarks.results import Result
 from benchmarks.rounds import Round, alternate
 from benchmarks.webhooks import connect_number
 from parley.core.database_urls import ENGINE_ROLE, with_login
 from parley.core.keys import keys_from_text
 from parley.core.live import live_payload
 from parley.core.stream_token import issue
-from parley.operations.installation import free_port
 
 BURST: Final = 40
 BURSTS: Final = 10
@@ -60,7 +57,7 @@ def run(here: Installation, *, streams: int) -> Result:
     with (
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         here.serving("edge") as (url, pid),
-        _raw_server() as port,
+        raw_server() as port,
         _signed_in(here) as database,
     ):
         where = urlsplit(url)
@@ -283,24 +280,6 @@ def _member(here: Installation) -> tuple[UUID, str]:
     connection.close_pool()  # type: ignore[attr-defined]
     key = keys_from_text(here.variables["PARLEY_SECRET_KEY"]).stream_token_key
     return workspace_id, issue(workspace_id=workspace_id, user_id=user.id, membership_id=member.id, key=key)
-
-
-@contextmanager
-def _raw_server() -> Iterator[int]:
-    port = free_port(0)
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.raw_streams", str(port)], cwd=ROOT)
-    try:
-        until(lambda: _answers(port), seconds=20)
-        yield port
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _answers(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-        return True
-    return False
 
 
 @contextmanager

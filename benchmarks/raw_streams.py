@@ -6,11 +6,39 @@ as few as there can be.
 
 import argparse
 import asyncio
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import uvloop
 
+from benchmarks.installation import until
+from benchmarks.results import ROOT
+from parley.operations.installation import free_port
+
 EVENT = b'id: 00000000-%d\nevent: changed\ndata: {"topics":["conversation:%d"]}\n\n'
 _AT_ONCE = 100
+
+
+@contextmanager
+def raw_server() -> Iterator[int]:
+    """This module in a process of its own, until the block ends; its port."""
+    port = free_port(0)
+    process = subprocess.Popen([sys.executable, "-m", "benchmarks.raw_streams", str(port)], cwd=ROOT)
+    try:
+        until(lambda: _answers(port), seconds=20)
+        yield port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
 
 
 class Streams:

@@ -6,7 +6,7 @@ is not waited for: what it misses is a set of topics, and becomes "*" when there
 
 import asyncio
 import time
-from collections.abc import Coroutine, Generator, Iterable
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from msgspec import json
@@ -96,25 +96,17 @@ class Stream:
             self.hint(hint_of(missed, self.position), missed, self.position)
 
 
-async def _rest_of(started: Coroutine[Any, Any, None], waited_for: Any) -> None:
-    """Finish a coroutine that was begun by hand and waits for something."""
-    await _Started(started, waited_for)
-
-
-class _Started:
-    def __init__(self, started: Coroutine[Any, Any, None], waited_for: Any) -> None:
-        self._started = started
-        self._waited_for = waited_for
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        waited_for = self._waited_for
-        try:
-            while True:
-                try:
-                    answer = yield waited_for
-                except BaseException as error:  # noqa: BLE001  it is the coroutine's
-                    waited_for = self._started.throw(error)
-                else:
-                    waited_for = self._started.send(answer)
-        except StopIteration:
-            return
+async def _rest_of(started: Coroutine[Any, Any, None], waited_for: "asyncio.Future[Any] | None") -> None:
+    """Finish a coroutine that was begun by hand: wait for what it waits for, in its place."""
+    try:
+        while True:
+            if waited_for is None:
+                await asyncio.sleep(0)
+            else:
+                waited_for._asyncio_future_blocking = False  # noqa: SLF001  handed out once, and to nobody
+                await waited_for
+            waited_for = started.send(None)
+    except StopIteration:
+        return
+    finally:
+        started.close()

@@ -139,7 +139,7 @@ def _touch(place: _Place, count: Callable[[int], None]) -> None:
     after = UUID(int=0)
     while True:
         with workspace_transaction(place.workspace_id), connection.cursor() as cursor:
-            where = {"workspace": place.workspace_id, "after": after, "most": _TALKS_AT_ONCE}
+            where: dict[str, Any] = {"workspace": place.workspace_id, "after": after, "most": _TALKS_AT_ONCE}
             cursor.execute(_sql("next_talks"), where)
             talks = [row[0] for row in cursor.fetchall()]
         if not talks:
