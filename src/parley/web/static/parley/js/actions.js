@@ -26,7 +26,7 @@ attach("[data-bubble-actions]", (bar) => {
     const left = wanted ? box.right + GAP : box.left - bar.offsetWidth - GAP;
     const fits = left >= outer.left && left + bar.offsetWidth <= outer.right;
     bar.style.left = `${(fits ? left : Math.max(outer.left + GAP, box.right - bar.offsetWidth)) - outer.left}px`;
-    bar.style.top = `${box.top - outer.top + (fits ? 2 : -bar.offsetHeight / 2)}px`;
+    bar.style.top = `${box.top - outer.top + (fits ? 2 : GAP - bar.offsetHeight)}px`;
   }
   const hide = () => {
     bar.hidden = true;

@@ -3,14 +3,35 @@ import { attach } from "./attach.js";
 import { newId } from "./ids.js";
 import { send } from "./outbox.js";
 
+// WhatsApp's: so many buttons, and how long the words of a button or of a row may be.
+const [BUTTONS, BUTTON, ROW] = [3, 20, 24];
+
 attach("[data-compose-form]", (form) => {
   const options = [...form.querySelectorAll("[name=option]")];
+  const ofList = form.querySelector("[data-list-only]");
   const grow = () => {
-    const last = options.findLastIndex((option) => option.value.trim());
-    options.forEach((option, at) => (option.hidden = at > Math.max(last + 1, 2)));
+    const words = options.map((option) => option.value.trim());
+    const last = words.findLastIndex(Boolean);
+    const isList = words.filter(Boolean).length > BUTTONS;
+    options.forEach((option, at) => {
+      option.hidden = at > Math.max(last + 1, 2);
+      const isSame = words[at] && words.indexOf(words[at]) < at;
+      option.setCustomValidity(isSame ? form.dataset.same : "");
+      if (ofList) option.maxLength = isList ? ROW : BUTTON;
+    });
+    if (ofList) ofList.hidden = !isList;
   };
 
+  grow();
   form.addEventListener("input", grow);
+  // Enter goes on to the next option; in an empty one it sends.
+  form.addEventListener("keydown", (event) => {
+    const next = options[options.indexOf(event.target) + 1];
+    if (event.key !== "Enter" || event.isComposing || !options.includes(event.target)) return;
+    if (!next || !event.target.value.trim()) return;
+    event.preventDefault();
+    next.focus();
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const composer = document.querySelector("[data-composer]");
