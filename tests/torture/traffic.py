@@ -43,8 +43,13 @@ class Traffic:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for number, chats in self.replies.items():
-                self.queued.extend(queue(self.world, number, chats, count=3))
+                self.queued.extend(queue(self.world, number, self._next(chats), count=3))
             time.sleep(pause)
+
+    def _next(self, chats: list[Chat]) -> list[Chat]:
+        """The chats, beginning with whose turn it is."""
+        first = len(self.queued) // 2 % len(chats)
+        return chats[first:] + chats[:first]
 
     def finish(self) -> None:
         self.provider.stop_writing()
