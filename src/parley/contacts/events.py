@@ -59,3 +59,12 @@ class ConsentRevoked(ContactEvent):
     type: ClassVar[str] = "consent.revoked"
 
     purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDoubted(ContactEvent):
+    """The contact may be the same person as another, and people have to say."""
+
+    type: ClassVar[str] = "contact.doubted"
+
+    other_id: UUID

@@ -112,3 +112,19 @@ class Suppression(TenantModel):
             ),
             one_of("purpose", PURPOSES, "suppression_purpose"),
         ]
+
+
+class SamePersonDoubt(TenantModel):
+    """The provider says that two contacts are one person, and both are worth keeping: people decide.
+
+    Stored in both directions, so that either contact's panel finds it.
+    """
+
+    contact = TenantForeignKey(Contact, cascade=True, db_index=False)
+    other = TenantForeignKey(Contact, cascade=True, related_name="+")
+
+    class Meta:
+        db_table = "same_person_doubt"
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "contact", "other"], name="same_person_doubt_pair")
+        ]

@@ -6,7 +6,14 @@ from uuid import UUID
 
 from parley.access.doors import Member
 from parley.contacts.errors import ContactGone
-from parley.contacts.models import PURPOSES, ConsentEvent, Contact, ContactIdentity, Suppression
+from parley.contacts.models import (
+    PURPOSES,
+    ConsentEvent,
+    Contact,
+    ContactIdentity,
+    SamePersonDoubt,
+    Suppression,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,14 @@ class Consent:
     state: str
     source: str
     at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """Another contact that may be the same person."""
+
+    id: UUID
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,7 @@ class Profile:
     last_inbound_at: datetime | None
     is_blocked: bool
     consents: list[Consent]
+    maybe_same_as: list[Lookalike]
 
 
 def contact_of(workspace_id: UUID, contact_id: UUID) -> Contact:
@@ -62,7 +78,7 @@ def contact_of(workspace_id: UUID, contact_id: UUID) -> Contact:
 
 
 def profile_of(member: Member, contact_id: UUID) -> Profile:
-    """Everything the panel shows, in four statements."""
+    """Everything the panel shows, in five statements."""
     contact = contact_of(member.workspace_id, contact_id)
     known_by = list(
         ContactIdentity.objects.filter(
@@ -93,6 +109,7 @@ def profile_of(member: Member, contact_id: UUID) -> Profile:
         last_inbound_at=contact.last_inbound_at,
         is_blocked=contact.blocked_at is not None,
         consents=_consents(member.workspace_id, hashes),
+        maybe_same_as=_lookalikes(member.workspace_id, contact_id),
     )
 
 
@@ -102,6 +119,14 @@ def reachable_hashes(workspace_id: UUID, contact_id: UUID) -> list[bytes]:
         workspace_id=workspace_id, contact_id=contact_id, address_hash__isnull=False
     ).values_list("address_hash", flat=True)
     return sorted({bytes(address) for address in found if address is not None})
+
+
+def _lookalikes(workspace_id: UUID, contact_id: UUID) -> list[Lookalike]:
+    found = SamePersonDoubt.objects.filter(
+        workspace_id=workspace_id, contact_id=contact_id, other__deleted_at__isnull=True
+    )
+    rows = found.order_by("id").values_list("other_id", "other__display_name")
+    return [Lookalike(id=other_id, name=name) for other_id, name in rows]
 
 
 def _consents(workspace_id: UUID, hashes: list[bytes]) -> list[Consent]:

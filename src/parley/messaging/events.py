@@ -144,3 +144,22 @@ class ConversationRead(ConversationFact):
     type: ClassVar[str] = "conversation.read"
 
     by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PersonJoined(DomainEvent):
+    """Two contacts were one person: `joined` is gone, and what was said is with `kept`, which is the object.
+
+    `conversations` are pairs of where messages were and where they are.
+    """
+
+    type: ClassVar[str] = "person.joined"
+    object_type: ClassVar[str] = "contact"
+
+    kept: UUID
+    joined: UUID
+    conversations: list[list[str]]
+
+    def topics(self) -> Sequence[str]:
+        talks = dict.fromkeys(f"conversation:{one}" for pair in self.conversations for one in pair)
+        return ("inbox", f"contact:{self.kept}", f"contact:{self.joined}", *talks)

@@ -7,10 +7,11 @@ import procrastinate
 import structlog
 
 from parley.channels.gateways.neutral import GatewayError
+from parley.contacts.services import doubts
 from parley.core import clock
 from parley.core.jobs import defer, job
 from parley.core.transactions import workspace_transaction
-from parley.messaging.services import fetching, read_marks, typing
+from parley.messaging.services import fetching, joining, read_marks, typing
 
 log = structlog.get_logger(__name__)
 
@@ -71,3 +72,12 @@ def show_typing(workspace_id: str, conversation_id: str) -> None:
         typing.send_sign(sign)
     except GatewayError as error:
         log.info("typing.not_shown", conversation=conversation_id, code=error.code)
+
+
+@job(queue="default", name="messaging.join_people")
+def join_people(workspace_id: str, contact_id: str, other_id: str) -> None:
+    """Put two contacts of one person together where that is safe, and leave the rest to people."""
+    workspace, contact, other = UUID(workspace_id), UUID(contact_id), UUID(other_id)
+    with workspace_transaction(workspace):
+        if joining.join(workspace, contact, other) is None:
+            doubts.note(workspace, contact, other)

@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{_MESSAGE}revocation/", revision_views.revocation, name="revocation"),
     path(f"{_CONVERSATION}typing/", revision_views.typing, name="typing"),
     path("media/<uuid:media_id>/", views.media, name="media"),
+    path("contacts/<uuid:contact_id>/thread/", start_views.contact_thread, name="contact_thread"),
     path("contacts/<uuid:contact_id>/earlier/", views.earlier, name="earlier"),
     path("contacts/<uuid:contact_id>/groups/", group_views.contact_groups, name="contact_groups"),
     path("groups/<uuid:group_id>/", group_views.group, name="group"),

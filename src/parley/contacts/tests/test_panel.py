@@ -20,7 +20,7 @@ def test_the_panel_shows_who_it_is(cast: Cast, capture_queries: Any) -> None:
     for shown in ("Marina", "+55 19 98765-4321", "vip", "Not asked"):
         assert shown in page
     assert "<html" not in page
-    assert len(queries) == 7, "session, user, membership, contact, identities, suppression, consent"
+    assert len(queries) == 8, "session, user, membership, contact, identities, suppression, consent, doubts"
 
 
 def test_codes_are_words_and_ids_are_put_away(cast: Cast) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
 from django.db.models.functions import Now
 
 from parley.access.doors import Member
 from parley.core.errors import NotFound
-from parley.messaging.models import Conversation, MediaFile, Message
+from parley.messaging.models import OPEN_STATES, Conversation, MediaFile, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,16 @@ def conversation_for(member: Member, conversation_id: UUID) -> Conversation:
     if found is None:
         raise NotFound
     return found
+
+
+def latest_conversation(member: Member, contact_id: UUID) -> UUID:
+    """The contact's conversation that is open, else the last one. Raises `NotFound` where there is none."""
+    rows = Conversation.objects.filter(workspace_id=member.workspace_id, contact_id=contact_id)
+    newest = rows.order_by(F("last_message_at").desc(nulls_last=True), "-id")
+    found = newest.filter(status__in=OPEN_STATES).first() or newest.first()
+    if found is None:
+        raise NotFound
+    return found.id
 
 
 def locked_conversation(member: Member, conversation_id: UUID) -> Locked:

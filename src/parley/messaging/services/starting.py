@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from parley.access.doors import Member, check_may
 from parley.access.queries import workspace_by_slug
+from parley.channels.gateways.neutral import Address
 from parley.channels.queries import channel_of
 from parley.contacts.services.introducing import contact_with_phone
 from parley.core.errors import Invalid
@@ -18,12 +19,15 @@ from parley.messaging.queries.doors import locked_conversation
 from parley.messaging.services.activities import record_activity
 
 
-def start_conversation(member: Member, channel_id: UUID, *, phone: str) -> UUID:
+def start_conversation(
+    member: Member, channel_id: UUID, *, phone: str, known_as: Address | None = None
+) -> UUID:
     """The open conversation with whoever has this number on this channel; a new one where there is none.
 
-    A new one is the member's own. Nothing is sent: the gate decides about the first message as about any,
-    and on a number with a window it refuses until the customer has written. Raises `Invalid` for what is no
-    telephone number, and `NotFound` for another workspace's channel.
+    `known_as` is what the provider calls them, from `checking.ask`. A new one is the member's own. Nothing is
+    sent: the gate decides about the first message as about any, and on a number with a window it refuses
+    until the customer has written. Raises `Invalid` for what is no telephone number, and `NotFound` for
+    another workspace's channel.
     """
     check_may(member, "messages.send")
     channel = channel_of(member.workspace_id, channel_id)
@@ -34,7 +38,8 @@ def start_conversation(member: Member, channel_id: UUID, *, phone: str) -> UUID:
             "+55 19 98765-4321."
         )
         raise Invalid(text, fields={"phone": [text]})
-    contact_id = contact_with_phone(member.workspace_id, phone=number)
+    wa_id = (known_as.wa_id if known_as else None) or ""
+    contact_id = contact_with_phone(member.workspace_id, phone=number, wa_id=wa_id)
     found = _open_one(member, channel.id, contact_id)
     if found is not None:
         return found
