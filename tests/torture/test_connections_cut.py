@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.torture, pytest.mark.timeout(300)]
 
 PROCESSES = ("simulator", "root", "worker", "sender")
 CUT_SECONDS = 40.0
+CUSTOMERS = 60
 EVERY_SECONDS = 2.0
 LONGEST_REQUEST = 30.0
 DELAY_SECONDS = 1.0
@@ -30,7 +31,7 @@ WHERE datname = current_database() AND state LIKE 'idle in transaction%%'
 
 def test_every_connection_is_reset_every_two_seconds(world: World, chance: random.Random) -> None:
     world.start(*PROCESSES)
-    traffic = begin_traffic(world, chance)
+    traffic = begin_traffic(world, chance, customers=CUSTOMERS)
     doubtful: set[UUID] = set()
     end = time.monotonic() + CUT_SECONDS
     cuts = 0

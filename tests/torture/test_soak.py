@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.torture, pytest.mark.timeout(SECONDS + 300)]
 PROCESSES = ("simulator", "root", "worker", "sender")
 OURS = ("root", "applier", "worker", "sender")
 ROUND_SECONDS = 3.0
+CUSTOMERS = 40
 WARM_ROUNDS = 8
 GROWTH = 1.10
 GROWTH_MB = 24
@@ -34,7 +35,7 @@ SELECT coalesce(extract(epoch FROM now() - min(received_at)), 0) AS age FROM inb
 
 def test_it_stays_as_it_was(world: World, chance: random.Random) -> None:
     world.start(*PROCESSES)
-    traffic = begin_traffic(world, chance)
+    traffic = begin_traffic(world, chance, customers=CUSTOMERS)
     slow_answers(world)
     doubtful: set[UUID] = set()
     end = time.monotonic() + SECONDS

@@ -32,10 +32,7 @@ class Traffic:
     pictures: list[str] = field(default_factory=list)
 
     def go_on(self, seconds: float, *, pause: float = 0.2) -> None:
-        """One customer sends a picture; three replies a number are queued each `pause`, for so long.
-
-        A customer takes 45 at once, then one in six seconds: more than 360 a number stand for minutes.
-        """
+        """One customer sends a picture; three replies a number are queued each `pause`, for so long."""
         place, number = len(self.pictures), next(iter(self.replies))
         letter = Letter(channel=number.external_id, type="image", body="A mesa")
         write = partial(empty_if_refused, lambda: self.world.whatsapp.write(wa_id_of(place), letter))
@@ -57,9 +54,10 @@ class Traffic:
         self.provider.finish()
 
 
-def begin_traffic(world: World, chance: random.Random) -> Traffic:
+def begin_traffic(world: World, chance: random.Random, *, customers: int = CUSTOMERS) -> Traffic:
+    """`customers` on each number. WhatsApp takes one message to a person every six seconds, more in a burst."""
     numbers = [connect_at_simulator(world, provider) for provider in ("waha", "cloud_api")]
-    replies = {number: customers_write(world, number, count=CUSTOMERS) for number in numbers}
+    replies = {number: customers_write(world, number, count=customers) for number in numbers}
     provider = Provider(world.url)
     hooks = connect(world, "cloud_api")
     webhooks = texts([hooks], count=HOOKS_PER_SECOND * MOST_SECONDS, customers=500, chance=chance)
