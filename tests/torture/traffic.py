@@ -55,7 +55,7 @@ class Traffic:
 
 
 def begin_traffic(world: World, chance: random.Random, *, customers: int = CUSTOMERS) -> Traffic:
-    """`customers` on each number. WhatsApp takes one message to a person every six seconds, more in a burst."""
+    """`customers` on each number. WhatsApp takes one message to a person in six seconds, more in a burst."""
     numbers = [connect_at_simulator(world, provider) for provider in ("waha", "cloud_api")]
     replies = {number: customers_write(world, number, count=customers) for number in numbers}
     provider = Provider(world.url)
