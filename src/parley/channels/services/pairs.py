@@ -59,9 +59,7 @@ def ask_about(workspace_id: UUID, channel_id: UUID, contact_id: UUID) -> bool:
     """
     with workspace_transaction(workspace_id):
         channel = queries.channel_of(workspace_id, channel_id)
-        known_by = rows_of(
-            "hidden_ids", workspace_id, file="people", contact=contact_id, scope=_scope(channel)
-        )
+        known_by = rows_of("hidden_ids", workspace_id, "people", contact=contact_id, scope=_scope(channel))
     if not known_by or not _can_be_asked(channel):
         return False
     credentials = credentials_for(channel)
@@ -93,7 +91,7 @@ def _tell(channel: Channel, credentials: Credentials, people: Sequence[Address])
         found = rows_of(
             "worth_telling",
             channel.workspace_id,
-            file="people",
+            "people",
             scope=_scope(channel),
             lid=[one.lid for one in people],
             wa_id=[one.wa_id for one in people],

@@ -18,7 +18,7 @@ def ask_database(name: str, channel: Channel, **parameters: object) -> tuple[Any
 
 
 def rows_of(
-    name: str, workspace_id: UUID, *, file: str = "health", **parameters: object
+    name: str, workspace_id: UUID, file: str = "health", /, **parameters: object
 ) -> list[tuple[Any, ...]]:
     """The rows of a statement of `channels/sql/<file>.sql`, inside the running transaction."""
     with connection.cursor() as cursor:

@@ -8,15 +8,18 @@ from datetime import datetime
 from uuid import UUID
 
 from parley.channels.gateways.neutral import PersonKnown
+from parley.core.phone import international
 from parley.engines.announcing import Fact
 from parley.engines.apply.batch import Batch, sql
 from parley.engines.apply.people import (
     Identity,
     add_identities,
     clean_name,
+    conflict_facts,
     contact_among,
     identities_of,
     known_identities,
+    person_fact,
 )
 
 
@@ -58,7 +61,7 @@ class _Linking:
             holder = self._known.get(identity)
             if holder is None:
                 self._known[identity] = self._fresh[identity] = owner
-            elif holder != owner:
+            elif holder != owner and identity[0] != "username":
                 self._conflicts.add((owner, holder, identity[0]))
         self._retire(owner, one.at, now=now, before=before)
         if name := clean_name(one.address.name):
@@ -77,6 +80,7 @@ class _Linking:
     async def write(self) -> None:
         batch = self._batch
         await add_identities(batch, self._fresh)
+        await self._name_by_number()
         if self._retired:
             await batch.rows(
                 sql("retire_identities", "people"),
@@ -94,16 +98,21 @@ class _Linking:
             renamed = {row["id"] for row in rows}
         changed = renamed | set(self._fresh.values()) | {contact for contact, _ in self._retired.values()}
         batch.facts += [self._known_fact(contact) for contact in sorted(changed)]
-        batch.facts += [
-            _fact("person.conflict", owner, {"other_contact_id": other, "kind": kind})
-            for owner, other, kind in sorted(self._conflicts)
-        ]
+        batch.facts += conflict_facts(self._conflicts)
+
+    async def _name_by_number(self) -> None:
+        """Who is called nothing yet, and was shown by an id that says nothing, is shown by their number."""
+        numbers = {
+            owner: international(value)
+            for (kind, _, value), owner in sorted(self._fresh.items())
+            if kind == "phone"
+        }
+        if numbers:
+            await self._batch.rows(
+                sql("show_numbers", "people"), id=list(numbers), number=list(numbers.values())
+            )
 
     def _known_fact(self, contact: UUID) -> Fact:
         kinds = sorted({identity[0] for identity, owner in self._fresh.items() if owner == contact})
         has_moved = any(owner == contact for owner, _ in self._retired.values())
-        return _fact("person.known", contact, {"kinds": kinds, "has_moved": has_moved})
-
-
-def _fact(kind: str, contact: UUID, data: dict[str, object]) -> Fact:
-    return Fact(kind, "contact", contact, data, ("inbox", f"contact:{contact}"))
+        return person_fact("person.known", contact, {"kinds": kinds, "has_moved": has_moved})

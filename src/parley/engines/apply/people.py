@@ -66,6 +66,12 @@ async def resolve_people(batch: Batch, addresses: Iterable[Address]) -> dict[str
     }
     await add_identities(batch, fresh)
     await _follow_names(batch, {found[key]: person.name for key, person in people.items() if person.name})
+    batch.facts += conflict_facts(
+        (found[key], stored[identity], identity[0])
+        for key, person in people.items()
+        for identity in person.identities
+        if stored.get(identity, found[key]) != found[key] and identity[0] != "username"
+    )
     await _tell_hidden(batch, {found[key] for key, person in people.items() if person.is_hidden})
     return found
 
@@ -107,8 +113,13 @@ async def known_identities(batch: Batch, wanted: Iterable[Identity]) -> dict[Ide
 
 
 def contact_among(identities: Iterable[Identity], known: Mapping[Identity, UUID]) -> UUID | None:
-    """The contact of the first of these that is known."""
-    return next((known[identity] for identity in identities if identity in known), None)
+    """The contact of the first of these that is known.
+
+    A user name counts only where it is all there is: people give theirs up, and others take them.
+    """
+    given = list(identities)
+    proving = [identity for identity in given if identity[0] != "username"] or given
+    return next((known[identity] for identity in proving if identity in known), None)
 
 
 async def add_identities(batch: Batch, fresh: Mapping[Identity, UUID]) -> None:
@@ -127,6 +138,19 @@ async def add_identities(batch: Batch, fresh: Mapping[Identity, UUID]) -> None:
             for kind, _, value in fresh
         ],
     )
+
+
+def conflict_facts(conflicts: Iterable[tuple[UUID, UUID, str]]) -> list[Fact]:
+    """What is announced where an id of this kind, said to be the first contact's, is the second one's."""
+    return [
+        person_fact("person.conflict", owner, {"other_contact_id": other, "kind": kind})
+        for owner, other, kind in sorted(set(conflicts))
+    ]
+
+
+def person_fact(type_: str, contact: UUID, data: dict[str, object]) -> Fact:
+    """A fact about a contact, for the screens that show them."""
+    return Fact(type_, "contact", contact, data, ("inbox", f"contact:{contact}"))
 
 
 def clean_name(name: str | None) -> str:

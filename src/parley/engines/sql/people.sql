@@ -46,6 +46,13 @@ WHERE contact.workspace_id = %(workspace)s AND contact.id = person.id
   AND contact.profile_name IS DISTINCT FROM person.profile_name
 RETURNING contact.id;
 
+-- name: show_numbers
+UPDATE contact
+SET display_name = known.number, updated_at = now()
+FROM unnest(%(id)s::uuid[], %(number)s::text[]) AS known (id, number)
+WHERE contact.workspace_id = %(workspace)s AND contact.id = known.id
+  AND concat(contact.first_name, contact.last_name, contact.profile_name) = '';
+
 -- name: retire_identities
 -- They moved: the old address is kept, so that a late message still finds them, and is not written to.
 UPDATE contact_identity AS identity

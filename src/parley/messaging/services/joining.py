@@ -19,7 +19,8 @@ from parley.messaging.events import PersonJoined
 def join(workspace_id: UUID, contact_id: UUID, other_id: UUID) -> UUID | None:
     """Put them together in the running transaction; the contact that stays, or None where neither may go.
 
-    Of two that nobody touched, `contact_id` stays. A second time changes nothing.
+    Of two that nobody touched, `contact_id` stays. One who has had another number may not be who has it now,
+    so nobody is joined to them. A second time changes nothing.
     """
     work = _Work(workspace_id)
     both = {"contacts": [contact_id, other_id]}
@@ -34,6 +35,8 @@ def join(workspace_id: UUID, contact_id: UUID, other_id: UUID) -> UUID | None:
         return None
     gone = other_id if other_id in untouched else contact_id
     kept = contact_id if gone == other_id else other_id
+    if work.rows("has_moved", kept=kept):
+        return None
     _move(work, kept=kept, gone=gone)
     return kept
 

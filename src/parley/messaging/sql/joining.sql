@@ -75,6 +75,12 @@ WHERE contact.workspace_id = %(workspace)s AND contact.id = ANY(%(contacts)s) AN
       )
   );
 
+-- name: has_moved
+SELECT id
+FROM contact_identity
+WHERE workspace_id = %(workspace)s AND contact_id = %(kept)s AND valid_to IS NOT NULL
+LIMIT 1;
+
 -- name: places
 -- Each conversation of the one that goes, and the open one on the same number of the one that stays, if any.
 SELECT gone.id AS gone, kept.id AS kept

@@ -1,13 +1,12 @@
 """Two contacts that are one person: put together where nobody loses anything, else left to people."""
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from parley.access.tests.factories import Cast, Person
+from parley.access.tests.factories import Cast
 from parley.channels.gateways.neutral import (
     Address,
     MessageEdit,
@@ -16,59 +15,25 @@ from parley.channels.gateways.neutral import (
     ReactionChange,
     StatusChange,
 )
-from parley.contacts.models import ConsentEvent, Contact, ContactIdentity, SamePersonDoubt, Suppression
+from parley.contacts.models import Contact, ContactIdentity
 from parley.core.database_urls import engine_url
 from parley.core.environment import environment
 from parley.core.ids import new_id
-from parley.core.models import Event
 from parley.core.reactors import run_reactors
 from parley.core.transactions import platform_transaction, workspace_transaction
+from parley.engines.apply.batch import sql
 from parley.engines.tests.applying import apply, at, message, said
 from parley.engines.tests.running import Connected, connect_channel
 from parley.messaging.models import Conversation, GroupMessage, Message, MessageStatusEvent, Reaction
-from parley.messaging.services import assigning, closing, notes, sending
+from parley.messaging.services import closing
 from parley.messaging.services.joining import join
-from parley.messaging.tasks import join_people
 from parley.messaging.tests.factories import as_member
-
-ALICIA = Address(wa_id="5519998761234", name="Alicia")
-HIDDEN = Address(lid="88001122", name="Alicia")
-BOTH = PersonKnown(address=Address(wa_id="5519998761234", lid="88001122"), at=at(50))
+from parley.messaging.tests.joining import ALICIA, BOTH, HIDDEN, facts, learn, live, settle, talks
 
 
 @pytest.fixture
 def session(cast: Cast) -> Connected:
     return connect_channel(cast.alice.workspace.id, "waha")
-
-
-def learn(channel: Connected, known: PersonKnown = BOTH) -> None:
-    """The provider says that they are one; what is announced is reacted to."""
-    apply(channel, known)
-    settle(channel)
-
-
-def settle(channel: Connected) -> None:
-    for fact in facts(channel, "person.conflict"):
-        join_people(
-            workspace_id=str(channel.workspace_id),
-            contact_id=str(fact.object_id),
-            other_id=str(fact.data["other_contact_id"]),
-        )
-
-
-def facts(channel: Connected, kind: str) -> list[Event]:
-    with workspace_transaction(channel.workspace_id):
-        return list(Event.objects.filter(type=kind).order_by("seq"))
-
-
-def live(channel: Connected) -> list[Contact]:
-    with workspace_transaction(channel.workspace_id):
-        return list(Contact.objects.filter(deleted_at__isnull=True).order_by("created_at"))
-
-
-def talks(channel: Connected) -> list[Conversation]:
-    with workspace_transaction(channel.workspace_id):
-        return list(Conversation.objects.order_by("id"))
 
 
 def bodies(channel: Connected, conversation_id: UUID) -> list[str]:
@@ -254,103 +219,6 @@ def test_a_user_id_of_meta_that_has_no_contact_is_attached(cast: Cast) -> None:
     assert facts(number, "person.conflict") == []
 
 
-def assign(bob: Person, talk: Conversation) -> None:
-    assigning.assign_to(as_member(bob), talk.id, membership_id=bob.membership.id)
-
-
-def note(bob: Person, talk: Conversation) -> None:
-    notes.add_note(as_member(bob), talk.id, client_id=new_id(), body="Pays late")
-
-
-def answer(bob: Person, talk: Conversation) -> None:
-    sending.send_text(as_member(bob), talk.id, client_id=new_id(), body="Olá")
-
-
-def tag(bob: Person, talk: Conversation) -> None:
-    Contact.objects.filter(id=talk.contact_id).update(tags=["vip"])
-
-
-def rename(bob: Person, talk: Conversation) -> None:
-    Contact.objects.filter(id=talk.contact_id).update(first_name="Alícia")
-
-
-def label(bob: Person, talk: Conversation) -> None:
-    Conversation.objects.filter(id=talk.id).update(labels=["refund"])
-
-
-def close(bob: Person, talk: Conversation) -> None:
-    closing.close(as_member(bob), talk.id)
-
-
-def refuse(bob: Person, talk: Conversation) -> None:
-    identity = ContactIdentity.objects.get(contact_id=talk.contact_id, kind="lid")
-    assert identity.address_hash is not None
-    Suppression.objects.create(
-        workspace_id=talk.workspace_id, address_hash=bytes(identity.address_hash), purpose="marketing"
-    )
-
-
-def consent(bob: Person, talk: Conversation) -> None:
-    ConsentEvent.objects.create(
-        workspace_id=talk.workspace_id,
-        contact_id=talk.contact_id,
-        address_hash=b"x",
-        purpose="marketing",
-        state="granted",
-        source="agent",
-    )
-
-
-@pytest.mark.parametrize("touch", [assign, note, answer, tag, rename, label, close, refuse, consent])
-def test_what_somebody_has_touched_stays_and_both_panels_say_so(
-    cast: Cast, session: Connected, touch: Callable[[Person, Conversation], Any]
-) -> None:
-    apply(session, said("a", by=ALICIA), said("b", 1, by=HIDDEN))
-    known, hidden = message(session, "a"), message(session, "b")
-    with workspace_transaction(session.workspace_id):
-        touch(cast.bob, Conversation.objects.get(id=hidden.conversation_id))
-    learn(session)
-    settle(session)
-    assert len(live(session)) == 2
-    assert message(session, "b").conversation_id == hidden.conversation_id
-    assert facts(session, "person.joined") == []
-    assert len(facts(session, "contact.doubted")) == 2
-    for one, other in ((known, hidden), (hidden, known)):
-        panel = cast.bob.client.get(cast.bob.url(f"contacts/{one.contact_id}/panel/")).text
-        assert "Perhaps the same person" in panel
-        link = cast.bob.url(f"contacts/{other.contact_id}/thread/")
-        assert link in panel
-        assert cast.bob.client.get(link)["Location"] == cast.bob.url(f"inbox/{other.conversation_id}/")
-        assert (
-            cast.charlie.client.get(cast.charlie.url(f"contacts/{one.contact_id}/thread/")).status_code == 404
-        )
-
-
-def test_a_doubt_ends_with_either_contact(session: Connected, cast: Cast) -> None:
-    apply(session, said("a", by=ALICIA), said("b", 1, by=HIDDEN))
-    known, hidden = message(session, "a"), message(session, "b")
-    with workspace_transaction(session.workspace_id):
-        tag(cast.bob, Conversation.objects.get(id=hidden.conversation_id))
-    learn(session)
-    with workspace_transaction(session.workspace_id):
-        assert SamePersonDoubt.objects.count() == 2
-        Contact.objects.filter(id=hidden.contact_id).update(tags=[])
-    settle(session)
-    assert len(live(session)) == 1
-    panel = cast.bob.client.get(cast.bob.url(f"contacts/{known.contact_id}/panel/")).text
-    assert "Perhaps the same person" not in panel
-
-
-def test_a_contact_of_another_workspace_is_nobody(cast: Cast, session: Connected) -> None:
-    theirs = connect_channel(cast.charlie.workspace.id, "waha")
-    apply(session, said("a", by=ALICIA))
-    apply(theirs, said("b", by=HIDDEN))
-    ours, other = message(session, "a").contact_id, message(theirs, "b").contact_id
-    with workspace_transaction(session.workspace_id):
-        assert join(session.workspace_id, ours, other) is None
-    assert len(live(theirs)) == 1
-
-
 def test_the_log_s_reader_defers_it(session: Connected) -> None:
     apply(session, said("a", by=ALICIA), said("b", 1, by=HIDDEN))
     apply(session, BOTH)
@@ -362,3 +230,53 @@ def test_the_log_s_reader_defers_it(session: Connected) -> None:
         [args] = rows.values_list("args", flat=True)
     assert args["contact_id"] == str(message(session, "a").contact_id)
     assert args["other_id"] == str(message(session, "b").contact_id)
+
+
+def test_the_applier_waits_until_it_is_done(session: Connected) -> None:
+    apply(session, said("a", by=ALICIA), said("b", 1, by=HIDDEN))
+    known, hidden = message(session, "a"), message(session, "b")
+    with workspace_transaction(session.workspace_id):
+        assert join(session.workspace_id, known.contact_id, hidden.contact_id) == known.contact_id
+        place = {"workspace": session.workspace_id, "channel": session.id}
+        with psycopg.connect(engine_url(environment())) as other:
+            other.execute(f"SET LOCAL app.workspace_id = '{session.workspace_id}'")
+            assert other.execute(sql("lock_channel"), place).fetchone() is None
+    apply(session, said("c", 2, by=HIDDEN))
+    assert message(session, "c").conversation_id == known.conversation_id
+
+
+def test_a_message_that_says_both_ids_is_enough(session: Connected) -> None:
+    apply(session, said("a", by=ALICIA), said("b", 1, by=HIDDEN))
+    apply(session, said("c", 2, by=Address(wa_id=ALICIA.wa_id, lid=HIDDEN.lid)))
+    settle(session)
+    assert len(live(session)) == len(talks(session)) == 1
+    assert talks(session)[0].unread_count == 3
+
+
+def test_a_user_name_that_went_to_another_joins_nobody(cast: Cast) -> None:
+    number = connect_channel(cast.alice.workspace.id, "cloud_api")
+    apply(number, said("a", by=Address(wa_id=ALICIA.wa_id, bsuid="BR.1", username="ali")))
+    apply(number, said("b", 1, by=Address(bsuid="BR.2", username="ali")))
+    run_reactors(engine_url(environment()))
+    with platform_transaction():
+        rows = ProcrastinateJob.objects.filter(
+            task_name="messaging.join_people", args__workspace_id=str(number.workspace_id)
+        )
+        assert not rows.exists()
+    assert len(live(number)) == 2
+
+
+def test_whoever_has_changed_numbers_is_joined_with_nobody(session: Connected) -> None:
+    apply(session, said("a", by=ALICIA), said("b", 1, by=HIDDEN))
+    new = Address(wa_id="5521999990000")
+    apply(session, PersonKnown(address=new, at=at(5), previous=Address(wa_id=ALICIA.wa_id)))
+    learn(session)
+    assert len(live(session)) == 2
+    assert len(facts(session, "contact.doubted")) == 2
+
+
+def test_a_nameless_one_is_shown_by_the_number_as_soon_as_it_is_known(session: Connected) -> None:
+    apply(session, said("b", by=Address(lid=HIDDEN.lid)))
+    assert live(session)[0].display_name == HIDDEN.lid
+    learn(session)
+    assert live(session)[0].display_name == "+55 19 99876-1234"
