@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from parley.access.doors import Member
 from parley.contacts.queries import contact_of
 from parley.core.errors import NotFound
+from parley.core.rows import fetched
 from parley.core.sql import statement
 from parley.messaging.queries.cursors import Cursor, decode, encode
 
@@ -86,7 +85,4 @@ def group_page(member: Member, group_id: UUID, *, before: str = "") -> GroupPage
 
 
 def _fetch(name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement("parley.messaging", "groups", name), values)
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return fetched(statement("parley.messaging", "groups", name), values)

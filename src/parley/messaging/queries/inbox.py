@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from typing import Any, Final, get_args
 from uuid import UUID
 
-from django.db import connection
-
 from parley.access.doors import Member
 from parley.core import clock
 from parley.core.errors import NotFound
+from parley.core.rows import fetched
 from parley.core.sql import statement
 from parley.messaging.queries.cursors import Cursor, decode, encode
 from parley.messaging.queries.people_search import Wanted, wanted_by
@@ -42,7 +41,7 @@ def inbox_page(
     key, last_id = _START[sort]
     place = decode(cursor, order=sort) if cursor else Cursor(sort, 0, key, last_id, clock.now())
     wanted = wanted_by(q)
-    found = _rows(
+    found = fetched(
         _page_sql(tab, sort, with_closed=tab == "closed" or wanted != Wanted()),
         {
             "workspace_id": member.workspace_id,
@@ -70,7 +69,7 @@ def inbox_page(
 
 def inbox_counts(member: Member) -> Counts:
     """Open conversations per tab, and unread ones among the newest mine and unassigned; up to 1,000."""
-    found = _rows(
+    found = fetched(
         _sql("counts"),
         {"workspace_id": member.workspace_id, "membership_id": member.membership_id, "cap": COUNT_CAP},
     )[0]
@@ -86,7 +85,7 @@ def unread_count(member: Member) -> int:
 
 def inbox_row(member: Member, conversation_id: UUID) -> tuple[ConversationRow, str]:
     """One conversation's row, whatever its state, and its channel's status. Raises `NotFound`."""
-    found = _rows(
+    found = fetched(
         f"WITH page AS ({_sql('page_one')}) {_sql('rows')}",
         {"workspace_id": member.workspace_id, "id": conversation_id, "limit": 1},
     )
@@ -99,7 +98,7 @@ def earlier_conversations(
     member: Member, contact_id: UUID, *, besides: UUID | None = None
 ) -> list[ConversationRow]:
     """What was closed with this contact on any number, the last ten; without the one called `besides`."""
-    found = _rows(
+    found = fetched(
         f"WITH page AS ({_sql('page_earlier')}) {_sql('rows')}",
         {
             "workspace_id": member.workspace_id,
@@ -127,13 +126,6 @@ def _page_sql(tab: Tab, sort: Sort, *, with_closed: bool) -> str:
 
 def _sql(key: str) -> str:
     return statement(_PACKAGE, "inbox", key)
-
-
-def _rows(sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _row(values: dict[str, Any]) -> ConversationRow:

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from parley.access.doors import Member
 from parley.channels.queries import channel_of
+from parley.core.rows import fetched
 from parley.core.sql import statement
 from parley.messaging.queries.cursors import Cursor, decode, encode
 
@@ -72,7 +71,4 @@ def _event(row: dict[str, Any]) -> SetAside:
 
 
 def _fetch(name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement("parley.messaging", "set_aside", name), values)
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return fetched(statement("parley.messaging", "set_aside", name), values)

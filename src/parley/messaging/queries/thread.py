@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from parley.access.doors import Member
 from parley.channels.gateways import gateway_for
 from parley.core.clock import now
 from parley.core.errors import NotFound
+from parley.core.rows import fetched
 from parley.core.sql import statement
 from parley.messaging.queries.activities import activity_text
 from parley.messaging.queries.cursors import Cursor, decode, encode
@@ -45,7 +45,7 @@ def thread_of(member: Member, conversation_id: UUID, *, before: str = "") -> Thr
     """
     place = decode(before, order=_ORDER) if before else _END
     row, channel_status = inbox_row(member, conversation_id)
-    found = _fetch(
+    found = fetched(
         f"WITH entries AS ({_sql('entries_before')}) {_sql('bubbles')}",
         {
             "workspace_id": member.workspace_id,
@@ -70,7 +70,7 @@ def thread_of(member: Member, conversation_id: UUID, *, before: str = "") -> Thr
 def thread_since(member: Member, conversation_id: UUID, *, since: UUID) -> Thread:
     """The conversation with all from the entry `since` on; the newest 50 where that is not in it."""
     row, channel_status = inbox_row(member, conversation_id)
-    found = _fetch(
+    found = fetched(
         f"WITH entries AS ({_sql('entries_since')}) {_sql('bubbles')}",
         {
             "workspace_id": member.workspace_id,
@@ -94,7 +94,7 @@ def thread_since(member: Member, conversation_id: UUID, *, since: UUID) -> Threa
 
 def bubble_of(member: Member, message_id: UUID) -> Bubble:
     """One entry as it stands in its thread. Raises `NotFound`."""
-    found = _fetch(
+    found = fetched(
         f"WITH entries AS ({_sql('entry')}) {_sql('bubbles')}",
         {"workspace_id": member.workspace_id, "id": message_id},
     )
@@ -123,7 +123,7 @@ def _reactions(member: Member, row: ConversationRow, ids: list[UUID]) -> dict[UU
     if not ids:
         return {}
     found: dict[UUID, list[Reaction]] = {}
-    for values in _fetch(_sql("reactions"), {"workspace_id": member.workspace_id, "ids": ids}):
+    for values in fetched(_sql("reactions"), {"workspace_id": member.workspace_id, "ids": ids}):
         author = values["author"] if values["from_us"] else row.name
         reaction = Reaction(emoji=values["emoji"], author=author, from_us=values["from_us"])
         found.setdefault(values["message_id"], []).append(reaction)
@@ -217,10 +217,3 @@ def _word(bubble: Bubble) -> str:
 
 def _sql(key: str) -> str:
     return statement("parley.messaging", "thread", key)
-
-
-def _fetch(sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
