@@ -65,7 +65,7 @@ function showNames() {
   const chosen = state.channels.find((each) => each.channel === channel);
   document.getElementById("who-writes").textContent = state.people.find((each) => each.wa_id === person)?.name ?? "";
   document.getElementById("shop-name").textContent = chosen?.label ?? "No channel yet";
-  shopRests(chosen ? (chosen.open ? "business account" : "not connected") : "");
+  shopRests(chosen ? (chosen.open ? "business account" : "not connected") : "", `${channel}:${person}`);
 }
 
 function changed(topics) {

@@ -121,9 +121,11 @@ export function shopIs(state) {
   if (state === "typing") shopIs.timer = setTimeout(shopIs, 25000, "paused");
 }
 
-export function shopRests(label) {
-  shopState.dataset.rest = label;
-  shopIs("paused");
+// What stands there when nobody writes. Whoever writes in the same chat goes on writing.
+export function shopRests(label, chat) {
+  const isSame = shopState.dataset.chat === chat;
+  Object.assign(shopState.dataset, { rest: label, chat });
+  if (!isSame || shopState.textContent !== "typing…") shopIs("paused");
 }
 
 function showTyping(presence) {

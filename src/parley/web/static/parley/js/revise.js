@@ -28,6 +28,9 @@ attach("[data-edit-dialog]", (dialog) => {
     body.focus();
   };
   document.addEventListener("parley:edit", open);
+  body.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     dialog.close();
