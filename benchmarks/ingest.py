@@ -33,11 +33,11 @@ from parley.engines.arrays import ArrayDumper
 if TYPE_CHECKING:
     from parley.engines.tests.running import Connected
 
-SENT_BEFORE = 1_000
-"""Messages of ours in each round. Each is told to be sent, delivered and read: 3,000 of 4,000 webhooks."""
+SENT_BEFORE = 3_000
+"""Messages of ours in each round. Each is told to be sent, delivered and read: 9,000 of 12,000 webhooks."""
 
-TEXTS = 800
-REPEATS = 200
+TEXTS = 2_400
+REPEATS = 600
 CUSTOMERS = 200
 CONNECTIONS = 64
 FLOOR_BATCH = 50
