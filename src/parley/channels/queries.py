@@ -108,6 +108,11 @@ def came_from(channel: Channel) -> str:
     return event.from_state if event is not None else ""
 
 
+def times_failed(channel: Channel, *, since: datetime) -> int:
+    """How often it came to fail since then."""
+    return _states(channel).filter(to_state="failed", at__gte=since).count()
+
+
 def state_since(channel: Channel) -> datetime:
     """Since when it is in the present state. (`status_at` is when that was last told.)"""
     event = _states(channel).order_by("-at", "-id").first()

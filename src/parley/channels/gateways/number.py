@@ -10,13 +10,17 @@ Severity = Literal["info", "warning", "critical"]
 
 
 class ChannelState(Struct, frozen=True, kw_only=True, tag_field="event", tag="state"):
-    """The number's own state. `phone_number` in E.164."""
+    """The number's own state. `phone_number` in E.164.
+
+    `is_refusal`: it failed because what it should send was refused, whatever it says of itself.
+    """
 
     status: ChannelStatus
     at: datetime
     detail: str | None = None
     phone_number: str | None = None
     display_name: str | None = None
+    is_refusal: bool = False
 
 
 class NumberFacts(Struct, frozen=True, kw_only=True, tag_field="event", tag="facts"):

@@ -26,8 +26,9 @@ from parley.core.http import HttpClient
 class Reading:
     """What a provider says about a number.
 
-    `has_our_webhook` is None where it does not say; `notices` are those that hold now, None where it has none
-    of the kind.
+    `has_our_webhook` and `can_send` are None where it does not say; `notices` are those that hold now, None
+    where it has none of the kind. `can_send` is a judgement on account, payment and number together, which
+    the state is not.
     """
 
     state: ChannelState
@@ -35,6 +36,7 @@ class Reading:
     engine: str = ""
     has_our_webhook: bool | None = None
     notices: tuple[NumberNotice, ...] | None = None
+    can_send: bool | None = None
 
 
 Verb = Callable[[Channel], Work[Reading]]
@@ -44,6 +46,8 @@ NUMBER_PROVIDER: Final = "cloud_api"
 _NO_SUCH_SESSION: Final = 404
 _OUT_OF_SERVICE: Final = frozenset({"BANNED", "DELETED", "DISCONNECTED", "MIGRATED", "PENDING", "UNVERIFIED"})
 """What Meta calls a number that cannot send. Others, such as FLAGGED, are warnings."""
+_MAY_SEND: Final = frozenset({"AVAILABLE", "LIMITED"})
+"""Every number of a business that is not verified is LIMITED, and sends."""
 
 
 def has_sessions(channel: Channel) -> bool:
@@ -196,7 +200,8 @@ async def _read_number(http: HttpClient, credentials: Credentials) -> Reading:
         name_status=number.name_status,
         profile=await _profile(http, credentials),
     )
-    return Reading(state=state, facts=facts)
+    can_send = None if number.health is None else number.health in _MAY_SEND
+    return Reading(state=state, facts=facts, can_send=can_send)
 
 
 async def _profile(http: HttpClient, credentials: Credentials) -> dict[str, Any] | None:

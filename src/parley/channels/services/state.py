@@ -18,6 +18,8 @@ from parley.core.events import announce
 
 PAIRING_KEYS = ("pairing_code", "pairing_code_at")
 UNREACHABLE = "unreachable_since"
+REFUSED = "refused_at"
+"""In `metadata` of a number that failed because a message was refused for its sake. The engines write it."""
 
 
 def record_state(workspace_id: UUID, channel_id: UUID, state: ChannelState) -> bool:
@@ -98,4 +100,6 @@ def _metadata_after(channel: Channel, state: ChannelState) -> dict[str, Any]:
     gone = {UNREACHABLE} if state.status == "scan_qr" else {UNREACHABLE, *PAIRING_KEYS}
     if state.status != "stopped":
         gone.add(queries.STOPPED_AT_WILL)
+    if state.status != "failed":
+        gone.add(REFUSED)
     return {key: value for key, value in channel.metadata.items() if key not in gone}

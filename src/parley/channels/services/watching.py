@@ -12,7 +12,7 @@ from uuid import UUID
 from parley.channels import queries
 from parley.channels.gateways.neutral import GatewayError
 from parley.channels.models import Channel, ChannelHealth
-from parley.channels.services import alerts, gaps, provider, webhooks
+from parley.channels.services import alerts, gaps, provider, refusals, webhooks
 from parley.channels.services.asking import ask_plainly
 from parley.channels.services.control import record_failure, record_reading, refresh
 from parley.channels.services.credentials import credentials_for
@@ -51,6 +51,8 @@ def look(workspace_id: UUID, channel_id: UUID, *, seen: str = "") -> str:
     status = reading.state.status
     if channel.status == "working" and status in _UNSTABLE and status != seen:
         return status
+    with workspace_transaction(workspace_id):
+        reading = refusals.doubted(queries.channel_of(workspace_id, channel_id), reading, at=at)
     record_reading(workspace_id, channel_id, reading, at=at)
     _note_look(workspace_id, channel_id, reading, at=at)
     if not provider.has_sessions(channel):

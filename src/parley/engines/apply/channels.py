@@ -19,6 +19,7 @@ async def apply_channel_states(batch: Batch, states: list[ChannelState]) -> None
             "detail": state.detail,
             "phone_number": state.phone_number,
             "display_name": state.display_name,
+            "is_refusal": state.is_refusal,
         }
         cursor = await batch.connection.execute(sql("change_channel", "number"), parameters)
         if cursor.rowcount == 0:

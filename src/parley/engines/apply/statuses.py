@@ -103,7 +103,12 @@ async def _follow_failures(batch: Batch, derived: list[dict[str, Any]]) -> None:
     ]
     batch.facts += await note_stops(batch.connection, batch.workspace_id, batch.channel.id, stops)
     states = [
-        ChannelState(status="failed", at=row["failed_at"], detail=row["error_message"] or row["error_code"])
+        ChannelState(
+            status="failed",
+            at=row["failed_at"],
+            detail=row["error_message"] or row["error_code"],
+            is_refusal=True,
+        )
         for row in failed
         if meaning[row["error_code"]] == "stop_number"
     ]

@@ -165,7 +165,12 @@ async def _pause_channel(connection: Connection, lease: Lease, outcomes: Sequenc
         return []
     cursor = await connection.execute(
         sql("stop_channel"),
-        {**lease.parameters, "status": stopping.stops_channel, "detail": stopping.detail},
+        {
+            **lease.parameters,
+            "status": stopping.stops_channel,
+            "detail": stopping.detail,
+            "is_refusal": stopping.outcome == "refused",
+        },
     )
     return [
         Fact(

@@ -5,7 +5,8 @@ SET status = %(status)s, status_at = %(at)s,
     phone_number = coalesce(%(phone_number)s, channel.phone_number),
     display_name = coalesce(%(display_name)s, channel.display_name),
     error_message = CASE WHEN %(status)s = 'failed' THEN coalesce(%(detail)s, '') ELSE '' END,
-    metadata = channel.metadata - ARRAY['unreachable_since', 'pairing_code', 'pairing_code_at'],
+    metadata = (channel.metadata - ARRAY['unreachable_since', 'pairing_code', 'pairing_code_at', 'refused_at'])
+      || CASE WHEN %(is_refusal)s THEN jsonb_build_object('refused_at', now()) ELSE '{}' END,
     updated_at = now()
 WHERE workspace_id = %(workspace)s AND id = %(channel)s AND coalesce(status_at, '-infinity') <= %(at)s;
 

@@ -64,12 +64,17 @@ SET slow_until = greatest(slow_until, now() + make_interval(secs => %(seconds)s)
 WHERE workspace_id = %(workspace)s AND channel_id = %(channel)s AND purpose = 'send';
 
 -- name: stop_channel
--- Nothing else could leave either. A person or the provider's next word about the number starts it again.
+-- Nothing else could leave either. A person or the provider's next word about the number starts it again; after
+-- a refusal not that it works, which it says all the while (`channels/services/refusals.py`).
 WITH before AS (
   SELECT id, status FROM channel WHERE workspace_id = %(workspace)s AND id = %(channel)s FOR UPDATE
 ), changed AS (
   UPDATE channel
-  SET status = %(status)s, status_at = now(), error_message = %(detail)s, updated_at = now()
+  SET status = %(status)s, status_at = now(), error_message = %(detail)s, updated_at = now(),
+      metadata = CASE
+        WHEN %(is_refusal)s THEN channel.metadata || jsonb_build_object('refused_at', now())
+        ELSE channel.metadata - 'refused_at'
+      END
   FROM before
   WHERE channel.workspace_id = %(workspace)s AND channel.id = before.id AND before.status <> %(status)s
   RETURNING channel.id, before.status AS was

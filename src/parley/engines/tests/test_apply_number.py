@@ -6,9 +6,11 @@ from parley.access.tests.factories import Cast
 from parley.channels.gateways.neutral import (
     Call,
     CallPhase,
+    ChannelState,
     GroupChange,
     NumberFacts,
     NumberNotice,
+    StatusChange,
     TemplateChange,
 )
 from parley.channels.models import Channel, ChannelEvent
@@ -47,6 +49,19 @@ def test_the_newest_measure_of_each_kind_counts(number: Connected) -> None:
         ("limit", "", "TIER_2K"), ("quality", "", "YELLOW"), ("throughput", "", "80"),
     ]  # fmt: skip
     assert types(number) == ["channel.facts_changed", "channel.facts_changed"]
+
+
+def test_a_failure_that_concerns_the_number_stops_it_with_a_mark(number: Connected) -> None:
+    def channel() -> Channel:
+        return in_workspace(number.workspace_id, lambda: Channel.objects.get(id=number.id))
+
+    apply(number, said("ours", 1, from_us=True))
+    apply(number, StatusChange(provider_message_id="ours", kind="failed", at=at(2), error_code="131042"))
+    assert channel().status == "failed"
+    assert "refused_at" in channel().metadata
+    apply(number, ChannelState(status="working", at=at(3)))
+    assert channel().status == "working"
+    assert "refused_at" not in channel().metadata
 
 
 def test_the_same_measure_again_says_nothing(number: Connected) -> None:

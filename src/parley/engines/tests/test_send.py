@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from parley.access.tests.factories import Cast
+from parley.channels.models import Channel
 from parley.contacts.models import Contact
 from parley.core.environment import environment
 from parley.engines.tests.running import in_workspace, running_edge, running_sender, until
@@ -96,6 +97,26 @@ def test_a_refusal_fails_with_the_reason(chat: Chat, whatsapp: Simulator) -> Non
     message = chat.becomes(chat.queue("Não chega"), "failed")
     assert message.error_message
     assert message.failed_at is not None
+
+
+def test_a_refusal_of_the_number_stops_it_with_a_mark_and_keeps_the_message(
+    chat: Chat, whatsapp: Simulator
+) -> None:
+    refusal = {"status": 400, "code": 131042, "message": "Business eligibility payment issue"}
+    if chat.provider == "waha":
+        refusal = {"status": 500, "message": "server returned error 401"}
+    whatsapp.fault(API[chat.provider], "refuse", match=CALL[chat.provider], **refusal)  # type: ignore[arg-type]
+    message_id = chat.queue("Depois")
+
+    def stopped() -> Channel | None:
+        rows = Channel.objects.filter(id=chat.channel.id, status="failed")
+        return in_workspace(chat.channel.workspace_id, rows.first)
+
+    until(lambda: stopped() is not None)
+    channel = stopped()
+    assert channel is not None
+    assert "refused_at" in channel.metadata
+    assert chat.message(message_id).status == "queued"
 
 
 def test_the_window_closes_between_queue_and_claim(chat: Chat, whatsapp: Simulator) -> None:
