@@ -232,10 +232,10 @@ def number_facts(world: World, number: Number) -> Json:
 
 
 def health_of(number: Number, account: Account) -> Json:
-    """Who stands in the way of sending."""
+    """Who stands in the way of sending: the whole is as bad as the worst part."""
     account_can = "BLOCKED" if account.is_locked else "AVAILABLE"
     return {
-        "can_send_message": number.can_send,
+        "can_send_message": account_can if account.is_locked else number.can_send,
         "entities": [
             {"entity_type": "PHONE_NUMBER", "id": number.id, "can_send_message": number.can_send},
             {"entity_type": "WABA", "id": account.id, "can_send_message": account_can},
