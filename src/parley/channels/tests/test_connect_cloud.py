@@ -102,6 +102,8 @@ def test_has_the_webhook_set_where_the_provider_can_reach_us(
     assert channel.metadata["webhook"] == {"state": "set", "detail": ""}
     page = cast.alice.client.get(cast.alice.url(f"channels/{channel.id}/")).content.decode()
     assert "Meta accepted the address" in page
+    assert "need one more step" in page
+    assert "phone_number_quality_update" in page
 
 
 def test_what_only_managers_need_is_shown_to_nobody_else(

@@ -35,12 +35,6 @@ def numbers(person: Person) -> set[tuple[str, str]]:
         return set(ContactIdentity.objects.values_list("kind", "value"))
 
 
-def checks(whatsapp: Simulator) -> int:
-    """How often the simulator was asked so far."""
-    journal = whatsapp._simulator("GET", "journal?limit=500")
-    return str(journal).count("check-exists")
-
-
 def test_a_number_without_whatsapp_is_said_at_the_field(
     cast: Cast, whatsapp: Simulator, channel: Channel
 ) -> None:
