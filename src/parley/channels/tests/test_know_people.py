@@ -172,3 +172,10 @@ def test_whoever_writes_under_a_known_hidden_id_is_not_asked_for(
     apply(connected(channel), said("b", by=Address(lid="77001")))
     run_reactors(engine_url(environment()))
     assert jobs(channel, "channels.ask_about_person") == []
+
+
+def test_an_engine_that_keeps_no_such_book_is_left_alone(channel: Channel, whatsapp: Simulator) -> None:
+    whatsapp.fault("waha", "refuse", match=f"/api/{channel.external_id}/lids", times=0, status=422)
+    tasks.read_people(workspace_id=str(channel.workspace_id), channel_id=str(channel.id))
+    whatsapp.clear_faults()
+    assert kept(channel) == []

@@ -3,7 +3,7 @@
 Nothing is done by hand but what a worker would do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ from parley.messaging.models import Conversation, Message
 from parley.simulator.testing import Simulator
 
 ALICIA = "5519998760009"
-TASKS = {
+TASKS: dict[str, Callable[..., None]] = {
     "channels.read_people": channel_tasks.read_people,
     "channels.ask_about_person": channel_tasks.ask_about_person,
     "messaging.join_people": tasks.join_people,
