@@ -1,6 +1,7 @@
 """Reading channels. Every function runs inside the caller's transaction of that workspace."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -20,8 +21,20 @@ HISTORY_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What the history can be narrowed to. Everything else is what people did."""
 
+UNREACHABLE: Final = "unreachable_since"
+"""In `metadata` of a number whose server does not answer."""
+
 STOPPED_AT_WILL: Final = "stopped_at_will"
 """In `metadata` of a number that a person stopped, so that nobody starts it again for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A number of a server that does not answer: since when, as it is written, where it was asked itself."""
+
+    channel_id: UUID
+    since: str | None
+    looked_at: datetime | None
 
 
 def channels_of(workspace_id: UUID) -> list[Channel]:
@@ -139,9 +152,23 @@ def is_connected(workspace_id: UUID, *, provider: str, base_url: str, external_i
 
 def ids_to_watch(workspace_id: UUID, *, provider: str) -> list[UUID]:
     """The numbers whose state is worth asking for: all but those that a person stopped."""
-    channels = _live(workspace_id).filter(provider=provider)
-    channels = channels.exclude(status="stopped", metadata__has_key=STOPPED_AT_WILL)
+    channels = _watched(workspace_id).filter(provider=provider)
     return list(channels.order_by("id").values_list("id", flat=True))
+
+
+def away_of(workspace_id: UUID, *, shared: str) -> list[Away]:
+    """The numbers to watch whose server did not answer, and those beside them on it, if of a provider where a
+    server is `shared`."""
+    watched = _watched(workspace_id)
+    silent = watched.filter(metadata__has_key=UNREACHABLE)
+    beside = Q(provider=shared, base_url__in=silent.filter(provider=shared).values("base_url"))
+    found = {channel.id: channel for channel in watched.filter(Q(metadata__has_key=UNREACHABLE) | beside)}
+    seen = ChannelHealth.objects.filter(workspace_id=workspace_id, channel_id__in=found)
+    looked_at = dict(seen.values_list("channel_id", "looked_at"))
+    return [
+        Away(channel_id, channel.metadata.get(UNREACHABLE), looked_at.get(channel_id))
+        for channel_id, channel in found.items()
+    ]
 
 
 def ids_with_broken_acks(workspace_id: UUID) -> list[UUID]:
@@ -161,6 +188,10 @@ def ids_with_gaps(workspace_id: UUID) -> list[UUID]:
 
 def _states(channel: Channel) -> QuerySet[ChannelEvent]:
     return ChannelEvent.objects.filter(workspace_id=channel.workspace_id, channel_id=channel.id, kind="state")
+
+
+def _watched(workspace_id: UUID) -> QuerySet[Channel]:
+    return _live(workspace_id).exclude(status="stopped", metadata__has_key=STOPPED_AT_WILL)
 
 
 def _open_alerts(workspace_id: UUID) -> QuerySet[ChannelAlert]:

@@ -92,9 +92,10 @@ def watch_sessions(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
     is_any_away = False
     for workspace_id in _workspaces():
         with workspace_transaction(workspace_id):
-            is_any_away |= bool(away.ids_away(workspace_id))
+            elsewhere = away.ids_away(workspace_id)
+            is_any_away |= bool(elsewhere)
             for after in looks:
-                _look_at_all(workspace_id, provider.SESSION_PROVIDER, after=after)
+                _look_at_all(workspace_id, provider.SESSION_PROVIDER, but=elsewhere, after=after)
     if is_any_away:
         with platform_transaction():
             for after in looks:
@@ -107,7 +108,7 @@ def watch_numbers(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
     """Every hour: business numbers, whose quality and limits change slowly."""
     for workspace_id in _workspaces():
         with workspace_transaction(workspace_id):
-            _look_at_all(workspace_id, provider.NUMBER_PROVIDER)
+            _look_at_all(workspace_id, provider.NUMBER_PROVIDER, but=away.ids_away(workspace_id))
 
 
 @app.periodic(cron="* * * * *")
@@ -205,10 +206,9 @@ def _look_at_those_away(*, after: float) -> None:
     )
 
 
-def _look_at_all(workspace_id: UUID, provider_name: str, *, after: float = 0) -> None:
-    elsewhere = away.ids_away(workspace_id)
+def _look_at_all(workspace_id: UUID, provider_name: str, *, but: set[UUID], after: float = 0) -> None:
     for channel_id in queries.ids_to_watch(workspace_id, provider=provider_name):
-        if channel_id in elsewhere:
+        if channel_id in but:
             continue
         defer(
             refresh_state,

@@ -32,13 +32,24 @@ def job(
 
 
 def defer(
-    task: Task[..., Any, ...], *, key: str | None = None, at: datetime | None = None, **arguments: Any
+    task: Task[..., Any, ...],
+    *,
+    key: str | None = None,
+    lane: str | None = None,
+    at: datetime | None = None,
+    **arguments: Any,
 ) -> None:
-    """Put the job into the running transaction. With `key`, one that waits under the same key is enough."""
+    """Put the job into the running transaction. With `key`, one that waits under the same key is enough.
+
+    Of those in one `lane` one runs at a time, on all machines, in the order in which they were deferred: one
+    that is due later holds up those behind it.
+    """
     values = {name: str(value) if isinstance(value, UUID) else value for name, value in arguments.items()}
     options: dict[str, Any] = {}
     if key is not None:
         options["queueing_lock"] = key
+    if lane is not None:
+        options["lock"] = lane
     if at is not None:
         options["schedule_at"] = at
     with suppress(procrastinate.exceptions.AlreadyEnqueued), transaction.atomic():

@@ -51,7 +51,7 @@ def is_probe_due(channel: Channel, health: ChannelHealth) -> bool:
     if health.rhythm_seconds is not None:
         patience = min(max(_PATIENCE * health.rhythm_seconds, min(_LEAST, longest)), longest)
     if health.silent_since is not None:
-        patience = min(_LEAST, longest)
+        patience = min(max(_LEAST, (now() - health.silent_since).total_seconds() / _PATIENCE), longest)
     known = (channel.last_activity_at, health.probed_at, queries.state_since(channel))
     return now() - max(moment for moment in known if moment) >= timedelta(seconds=patience)
 

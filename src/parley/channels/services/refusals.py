@@ -23,7 +23,7 @@ _LATELY: Final = timedelta(days=3)
 
 
 def doubted(channel: Channel, reading: provider.Reading, *, at: datetime) -> provider.Reading:
-    """The reading, without its word that the number works where a refusal still stands. Inside a transaction."""
+    """The reading; without its word that the number works, where a refusal stands. Inside a transaction."""
     if reading.state.status != "working" or not _stands(channel, reading, at=at):
         return reading
     return replace(
@@ -41,4 +41,4 @@ def _stands(channel: Channel, reading: provider.Reading, *, at: datetime) -> boo
 
 
 def _pause(times: int) -> timedelta:
-    return min(_PAUSE * 2 ** min(max(times - 1, 0), 10), _LONGEST)
+    return min(_PAUSE * (1 << min(max(times - 1, 0), 10)), _LONGEST)

@@ -17,7 +17,7 @@ from parley.channels.models import Channel, ChannelEvent
 from parley.core.events import announce
 
 PAIRING_KEYS = ("pairing_code", "pairing_code_at")
-UNREACHABLE = "unreachable_since"
+UNREACHABLE = queries.UNREACHABLE
 REFUSED = "refused_at"
 """In `metadata` of a number that failed because a message was refused for its sake. The engines write it."""
 

@@ -13,7 +13,7 @@ from parley.channels import queries
 from parley.channels.gateways.neutral import GatewayError
 from parley.channels.models import Channel, ChannelHealth
 from parley.channels.services import alerts, gaps, provider, refusals, webhooks
-from parley.channels.services.asking import ask_plainly
+from parley.channels.services.asking import AT_A_LOOK, ask_plainly
 from parley.channels.services.control import record_failure, record_reading, refresh
 from parley.channels.services.credentials import credentials_for
 from parley.channels.services.following import follow
@@ -42,7 +42,7 @@ def look(workspace_id: UUID, channel_id: UUID, *, seen: str = "") -> str:
         channel = queries.channel_of(workspace_id, channel_id)
     at = now()
     try:
-        reading = ask_plainly(credentials_for(channel), provider.read_state(channel))
+        reading = ask_plainly(credentials_for(channel), provider.read_state(channel), patience=AT_A_LOOK)
     except GatewayError as error:
         record_failure(workspace_id, channel, error, at=at)
         with workspace_transaction(workspace_id):

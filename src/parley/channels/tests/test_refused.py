@@ -1,4 +1,4 @@
-"""A number whose messages are refused says all the while that it works: not believed until something changed."""
+"""A number whose messages are refused says all the while that it works, and is not believed."""
 
 from datetime import timedelta
 

@@ -1,14 +1,18 @@
 """The safety net: each number is asked now and then, in case its webhook got lost."""
 
+from datetime import timedelta
+
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from parley.access.tests.factories import Cast
 from parley.channels import tasks
 from parley.channels.models import Channel
-from parley.channels.services import control
+from parley.channels.services import away, control
 from parley.channels.tests.factories import history, make_session, reread
-from parley.core.transactions import platform_transaction
+from parley.channels.tests.watching import health, set_health
+from parley.core.clock import now
+from parley.core.transactions import platform_transaction, workspace_transaction
 from parley.simulator.testing import Simulator
 
 
@@ -79,6 +83,55 @@ def test_a_server_that_is_away_is_noted_once(cast: Cast, whatsapp: Simulator, ch
     run(channel)
     assert reread(cast.alice, channel).status == "working"
     assert [event.kind for event in history(cast.alice, channel)].count("unreachable") == 1
+
+
+def away_jobs() -> list[tuple[str | None, str | None]]:
+    with platform_transaction():
+        rows = ProcrastinateJob.objects.filter(task_name="channels.look_at_away", status="todo")
+        return list(rows.values_list("queueing_lock", "lock"))
+
+
+def test_those_of_a_server_that_is_away_are_asked_by_one_job_for_all(
+    cast: Cast, whatsapp: Simulator, channel: Channel
+) -> None:
+    beside = make_session(cast.alice, whatsapp, name="Beside")
+    whatsapp.fault("waha", "reset", match=f"/api/sessions/{channel.external_id}", times=2, before=True)
+    run(channel)
+    tasks.watch_sessions(0)
+    tasks.watch_sessions(60)
+    assert jobs_of(channel) == jobs_of(beside) == []
+    assert away_jobs() == [("channels.look_at_away:0", "channels.look_at_away")], "one, and never two at once"
+
+    run(beside)
+    assert health(beside).looked_at is None, "a job that waited leaves it to the other too"
+    set_health(channel, looked_at=now() - timedelta(seconds=1))
+    tasks.look_at_away()
+    assert "unreachable_since" not in reread(cast.alice, channel).metadata
+    assert health(beside).looked_at is not None
+    tasks.watch_sessions(120)
+    assert len(jobs_of(channel)) == len(jobs_of(beside)) == 1
+
+
+def test_the_longer_it_is_away_the_less_often_it_is_asked(
+    cast: Cast, whatsapp: Simulator, channel: Channel
+) -> None:
+    whatsapp.fault("waha", "reset", match=f"/api/sessions/{channel.external_id}", times=2, before=True)
+    run(channel)
+
+    def is_due(*, away_for: timedelta, looked: timedelta) -> bool:
+        with workspace_transaction(channel.workspace_id):
+            metadata = {"unreachable_since": (now() - looked - away_for).isoformat()}
+            Channel.objects.filter(id=channel.id).update(metadata=metadata)
+        set_health(channel, looked_at=now() - looked)
+        with workspace_transaction(channel.workspace_id):
+            return [channel_id for _, channel_id in away.due(channel.workspace_id)] == [channel.id]
+
+    minute = timedelta(minutes=1)
+    assert is_due(away_for=3 * minute, looked=minute)
+    assert not is_due(away_for=8 * minute, looked=minute)
+    assert is_due(away_for=8 * minute, looked=2.1 * minute)
+    assert not is_due(away_for=600 * minute, looked=4 * minute)
+    assert is_due(away_for=600 * minute, looked=5.1 * minute), "never less than every five minutes"
 
 
 def test_a_removed_channel_is_no_error(cast: Cast, channel: Channel) -> None:

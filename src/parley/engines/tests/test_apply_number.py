@@ -53,7 +53,8 @@ def test_the_newest_measure_of_each_kind_counts(number: Connected) -> None:
 
 def test_a_failure_that_concerns_the_number_stops_it_with_a_mark(number: Connected) -> None:
     def channel() -> Channel:
-        return in_workspace(number.workspace_id, lambda: Channel.objects.get(id=number.id))
+        found: Channel = in_workspace(number.workspace_id, lambda: Channel.objects.get(id=number.id))
+        return found
 
     apply(number, said("ours", 1, from_us=True))
     apply(number, StatusChange(provider_message_id="ours", kind="failed", at=at(2), error_code="131042"))

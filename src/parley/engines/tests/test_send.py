@@ -110,7 +110,8 @@ def test_a_refusal_of_the_number_stops_it_with_a_mark_and_keeps_the_message(
 
     def stopped() -> Channel | None:
         rows = Channel.objects.filter(id=chat.channel.id, status="failed")
-        return in_workspace(chat.channel.workspace_id, rows.first)
+        found: Channel | None = in_workspace(chat.channel.workspace_id, rows.first)
+        return found
 
     until(lambda: stopped() is not None)
     channel = stopped()
