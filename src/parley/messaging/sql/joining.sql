@@ -128,7 +128,9 @@ SET last_message = CASE WHEN gone.is_newer THEN gone.last_message ELSE c.last_me
     updated_at = now()
 FROM (
   SELECT place.kept, other.*,
-         other.last_message_at > coalesce(into_.last_message_at, '-infinity') AS is_newer
+         into_.last_message_at IS NULL
+         OR (other.last_message_at, other.last_message_ref) > (into_.last_message_at, into_.last_message_ref)
+           AS is_newer
   FROM unnest(%(from)s::uuid[], %(to)s::uuid[]) AS place (gone, kept)
   JOIN conversation AS other ON other.workspace_id = %(workspace)s AND other.id = place.gone
   JOIN conversation AS into_ ON into_.workspace_id = %(workspace)s AND into_.id = place.kept

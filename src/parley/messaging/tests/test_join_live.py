@@ -3,6 +3,7 @@
 Nothing is done by hand but what a worker would do.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,7 +22,7 @@ from parley.core.reactors import run_reactors
 from parley.core.transactions import platform_transaction, workspace_transaction
 from parley.engines.tests.running import running_edge, until
 from parley.messaging import tasks
-from parley.messaging.models import Conversation, Message
+from parley.messaging.models import Conversation, InboundEvent, Message
 from parley.simulator.testing import Simulator
 
 ALICIA = "5519998760009"
@@ -111,3 +112,32 @@ def test_by_number_first_then_hidden(cast: Cast, whatsapp: Simulator, channel: C
     for body in ("um", "dois", "três"):
         assert body in thread
     assert count(channel, Contact, deleted_at__isnull=True) == 1
+
+
+def test_nothing_is_lost_of_what_is_said_meanwhile(whatsapp: Simulator, channel: Channel) -> None:
+    whatsapp.add_person(ALICIA, name="Alicia")
+    said = 40
+
+    def speak() -> None:
+        for number in range(said):
+            address(whatsapp, channel, "lid" if number % 2 else "phone")
+            whatsapp.say(ALICIA, f"{number}", channel=channel.external_id)
+
+    done: set[int] = set()
+    speaker = threading.Thread(target=speak)
+    speaker.start()
+
+    def is_one() -> bool:
+        work(channel, done)
+        return count(channel, Message, kind="message") == said and count(channel, Conversation) == 1
+
+    until(is_one, seconds=40)
+    speaker.join()
+    work(channel, done)
+    with workspace_transaction(channel.workspace_id):
+        talk = Conversation.objects.get()
+        assert talk.unread_count == said
+        assert talk.last_message_ref == Message.objects.order_by("-at", "-id").values_list("id")[0][0]
+        assert {message.contact_id for message in Message.objects.all()} == {talk.contact_id}
+    assert count(channel, Contact, deleted_at__isnull=True) == 1
+    assert count(channel, InboundEvent, state="parked") == 0
