@@ -114,11 +114,16 @@ def test_only_who_holds_the_secret_is_heard(world: World, provider: str) -> None
 
 @pytest.mark.parametrize("provider", ["waha", "cloud_api"])
 def test_a_channel_without_a_secret_is_closed(world: World, provider: str) -> None:
-    """Unset or empty: unproven. One that does not open here: not now, so that the provider tries again."""
+    """Unset or empty: unproven. One that does not open here: not now, so that the provider tries again.
+
+    The doctor tells of those that do not open.
+    """
     world.start("edge")
+    spoilt = []
     for stored, refusals in SPOILT.items():
         number, other = connect(world, provider), connect(world, provider)
         spoil_secret(world, number, other, stored)
+        spoilt.append(number.id)
         webhook = text_webhook(number, customer=1)
         headers: list[Headers] = [
             [(HEADER[provider], signature(provider, webhook.body, secret))] for secret in ("", SECRET)
@@ -128,6 +133,9 @@ def test_a_channel_without_a_secret_is_closed(world: World, provider: str) -> No
         assert kept(world) == 0
     fine = text_webhook(other, customer=2)
     assert send(world, fine, [(HEADER[provider], signature(provider, fine.body))]) == 200
+    with pytest.raises(AssertionError, match="webhook_secret of channel"):
+        world.doctor()
+    world.write("DELETE FROM channel WHERE id = ANY(%(spoilt)s)", spoilt=spoilt)
 
 
 def test_the_handshake_needs_the_token(world: World) -> None:
