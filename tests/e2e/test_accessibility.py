@@ -26,6 +26,7 @@ def test_no_page_has_a_grave_barrier(
         "channels": "channels/",
         "channel": stack.channel_path("Shop"),
         "business": stack.channel_path("Business"),
+        "set-aside": f"{stack.channel_path('Shop')}set-aside/",
         "new": "channels/new/session/",
     }.items():
         alice.go(path)
@@ -35,6 +36,9 @@ def test_no_page_has_a_grave_barrier(
     alice.send("Está, em duas *cores*.")
     alice.expect_tick("duas", "delivered")
     found["thread"] = barriers(alice.page)
+    alice.page.get_by_role("button", name="Attach").click()
+    alice.page.get_by_role("menuitem", name="Poll").click()
+    found["poll"] = barriers(alice.page)
     alice.forget_who_i_am()
     alice.page.goto(f"{stack.url}/sign-in/")
     found["sign-in"] = barriers(alice.page)

@@ -32,6 +32,7 @@ def test_no_page_scrolls_sideways(
         "channels/new/session/",
         "channels/new/number/",
         channel,
+        f"{channel}set-aside/",
         "conversations/new/",
     ):
         assert alice.go(path) == 200

@@ -94,3 +94,10 @@ def test_bob_and_charlie_may_not(cast: Cast, channel: Channel) -> None:
     assert page(cast.charlie, channel).status_code == 404
     assert retry(cast.charlie, channel, event=chosen).status_code == 404
     assert state_of(channel, chosen) == "parked"
+
+
+def test_the_number_leads_admins_there(cast: Cast, channel: Channel) -> None:
+    place = f"/channels/{channel.id}/set-aside/"
+    for person, leads in ((cast.alice, True), (cast.bob, False)):
+        shown = person.client.get(f"/w/{person.workspace.slug}/channels/{channel.id}/").content.decode()
+        assert (place in shown) == leads

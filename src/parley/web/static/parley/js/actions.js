@@ -73,10 +73,13 @@ attach("[data-bubble-actions]", (bar) => {
   });
   log.addEventListener("keydown", (event) => {
     const name = { q: "reply", "+": "react", c: "copy", e: "edit" }[event.key];
-    if (!name || bar.querySelector(`[data-act=${name}]`).hidden || !event.target.matches("[data-bubble]") || event.ctrlKey || event.metaKey) return;
+    if (!name || !event.target.matches("[data-bubble]") || event.ctrlKey || event.metaKey) return;
+    const isHidden = bar.querySelector(`[data-act=${name}]`).hidden;
+    // E elsewhere closes the conversation: on a message of ours that nobody can edit it does nothing.
+    if (isHidden && !(name === "edit" && event.target.matches("[data-ours]"))) return;
     event.preventDefault();
     event.stopPropagation();
-    act(name);
+    if (!isHidden) act(name);
   });
   // What comes and goes above it moves the bubble; the bar goes with it.
   const moved = new ResizeObserver(() => bubble && (bubble.isConnected ? place(bubble) : hide()));
