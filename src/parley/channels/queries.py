@@ -126,6 +126,12 @@ def times_failed(channel: Channel, *, since: datetime) -> int:
     return _states(channel).filter(to_state="failed", at__gte=since).count()
 
 
+def times_repaired(channel: Channel, *, since: datetime) -> int:
+    """How often its webhook was set again since then."""
+    events = ChannelEvent.objects.filter(workspace_id=channel.workspace_id, channel_id=channel.id)
+    return events.filter(kind="webhook_repaired", at__gte=since).count()
+
+
 def state_since(channel: Channel) -> datetime:
     """Since when it is in the present state. (`status_at` is when that was last told.)"""
     event = _states(channel).order_by("-at", "-id").first()

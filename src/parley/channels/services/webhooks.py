@@ -19,7 +19,13 @@ from parley.core.transactions import workspace_transaction
 
 _PAIRING: Final = frozenset({"scan_qr", "passkey", "starting"})
 _PAUSE: Final = timedelta(minutes=5)
-"""Setting a session's webhook restarts it: not at every look, where somebody else sets it back."""
+"""Setting a session's webhook restarts it: twice as long after each time in a day, where it does not last."""
+_LATELY: Final = timedelta(days=1)
+_IN_VAIN: Final = 3
+_DOES_NOT_LAST: Final = (
+    "The webhook was set {times} times within a day and is not there afterwards. Find out who else "
+    "configures that server, or whether it keeps what it is told."
+)
 
 
 def check_number(workspace_id: UUID, channel_id: UUID) -> None:
@@ -44,7 +50,9 @@ def repair_session(workspace_id: UUID, channel_id: UUID) -> None:
         channel = queries.locked_channel(workspace_id, channel_id)
         health = locked_health(channel)
         tried = health.webhook_checked_at
-        if channel.status in _PAIRING or (tried is not None and tried + _PAUSE > now()):
+        times = queries.times_repaired(channel, since=now() - _LATELY)
+        pause = _PAUSE * (1 << min(times, 6))
+        if channel.status in _PAIRING or (tried is not None and tried + pause > now()):
             return
         remember(health, webhook_checked_at=now())
     try:
@@ -52,7 +60,9 @@ def repair_session(workspace_id: UUID, channel_id: UUID) -> None:
     except GatewayError as error:
         _note(channel, trouble=trouble_from(error, base_url=channel.base_url).message)
     else:
-        _note(channel, is_repaired=repaired)
+        is_vain = repaired and times + 1 >= _IN_VAIN
+        trouble = _DOES_NOT_LAST.format(times=times + 1) if is_vain else ""
+        _note(channel, is_repaired=repaired, trouble=trouble)
 
 
 def _note(channel: Channel, *, is_repaired: bool = False, trouble: str = "") -> None:

@@ -164,6 +164,29 @@ def test_a_webhook_that_somebody_took_away_is_set_again(
     assert alerts(channel) == {}
 
 
+def test_a_webhook_that_does_not_last_is_set_less_and_less_often(
+    cast: Cast, whatsapp: Simulator, channel: Channel
+) -> None:
+    def take_away() -> None:
+        whatsapp.waha("PUT", f"/api/sessions/{channel.external_id}", {"config": {"webhooks": []}})
+        whatsapp.until(lambda: status(whatsapp, channel) == "WORKING")
+
+    def repairs() -> int:
+        return [event.kind for event in history(cast.alice, channel)].count("webhook_repaired")
+
+    for number, minutes in enumerate((0, 11, 21), start=1):
+        take_away()
+        look(channel)
+        assert repairs() == number - (minutes > 0), "too soon"
+        set_health(channel, webhook_checked_at=now() - timedelta(minutes=minutes))
+        look(channel)
+        assert repairs() == number
+        whatsapp.until(lambda: status(whatsapp, channel) == "WORKING")
+    assert alerts(channel) == {"webhook_broken": "critical"}
+    look(channel)
+    assert alerts(channel) == {}, "now it is there"
+
+
 def test_that_it_cannot_be_set_is_told(cast: Cast, whatsapp: Simulator, channel: Channel) -> None:
     whatsapp.waha("PUT", f"/api/sessions/{channel.external_id}", {"config": {"webhooks": []}})
     whatsapp.until(lambda: status(whatsapp, channel) == "WORKING")
