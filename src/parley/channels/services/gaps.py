@@ -18,7 +18,7 @@ GapReason = Literal["outage", "unreachable", "silent", "downtime", "asked", "swe
 _MARGIN: Final = timedelta(minutes=2)
 """A number may have been deaf for a moment before anybody noticed, and clocks differ."""
 
-_LONGEST: Final = timedelta(days=7)
+LONGEST: Final = timedelta(days=7)
 """What is older is for a person to look up on the phone."""
 
 
@@ -46,7 +46,7 @@ def begin(channel: Channel, health: ChannelHealth, since: datetime, *, reason: G
     first = queries.first_worked_at(channel)
     if first is None:
         return
-    since = max(since - _MARGIN, first, now() - _LONGEST)
+    since = max(since - _MARGIN, first, now() - LONGEST)
     if health.gap_from is not None:
         if health.gap_until is None and since >= health.gap_from:
             return  # that outage is known

@@ -19,7 +19,8 @@ from parley.channels.services import provider
 from parley.channels.services.asking import ask_plainly
 from parley.channels.services.backfill import missing_keys, read_between
 from parley.channels.services.credentials import credentials_for
-from parley.channels.services.gaps import can_read_back
+from parley.channels.services.gaps import LONGEST, can_read_back
+from parley.channels.services.statements import rows_of
 from parley.core.clock import now
 from parley.core.environment import environment
 from parley.core.http import HttpClient
@@ -73,9 +74,9 @@ def probe(channel: Channel, *, patience: timedelta = _ON_ITS_WAY) -> Heard:
         return Heard(is_well=False, detail=error.message)
     with workspace_transaction(channel.workspace_id):
         first = queries.first_worked_at(channel)
-        if first is None or newest < first:
+        if first is None or newest < max(first, now() - LONGEST):
             return Heard(is_well=True)
-        missing = missing_keys(channel, [event for event in page if _is_chat(channel, event)])
+        missing = missing_keys(channel, _untold(channel, page))
     return Heard(is_well=not missing)
 
 
@@ -87,7 +88,19 @@ async def _around(
     return page.events
 
 
-def _is_chat(channel: Channel, event: RawEvent) -> bool:
-    """Whether it is a message between us and one person: others may have no webhook at all."""
+def _untold(channel: Channel, page: list[RawEvent]) -> list[RawEvent]:
+    """Those with a message between us and one person that is not here: others may have no webhook at all.
+
+    The history may spell a person otherwise than the webhook did, and so the key; the message's id is one.
+    """
+    ids = {event.dedupe_key: _message_ids(channel, event) for event in page}
+    named = sorted(set().union(*ids.values()))
+    known = {one for (one,) in rows_of("known_messages", channel.workspace_id, channel=channel.id, ids=named)}
+    return [event for event in page if ids[event.dedupe_key] - known]
+
+
+def _message_ids(channel: Channel, event: RawEvent) -> set[str]:
     told = gateway_for(channel.provider).translate(event.payload)
-    return any(isinstance(one, InboundMessage) and one.group_id is None for one in told)
+    return {
+        one.provider_message_id for one in told if isinstance(one, InboundMessage) and one.group_id is None
+    }

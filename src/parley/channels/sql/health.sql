@@ -4,6 +4,12 @@ SELECT dedupe_key
 FROM inbound_event
 WHERE workspace_id = %(workspace)s AND channel_id = %(channel)s AND dedupe_key = ANY(%(keys)s);
 
+-- name: known_messages
+-- Unique index on the provider's message id: one probe an id.
+SELECT provider_message_id
+FROM message
+WHERE workspace_id = %(workspace)s AND channel_id = %(channel)s AND provider_message_id = ANY(%(ids)s);
+
 -- name: wake_applier
 SELECT pg_notify('parley_inbound', '');
 

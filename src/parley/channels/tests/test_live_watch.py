@@ -19,7 +19,7 @@ from parley.core.environment import environment
 from parley.core.reactors import run_reactors
 from parley.core.transactions import workspace_transaction
 from parley.engines.tests.running import running_edge, until
-from parley.messaging.models import Message
+from parley.messaging.models import InboundEvent, Message
 from parley.simulator.people.phones import Letter
 from parley.simulator.testing import Simulator
 
@@ -73,6 +73,21 @@ def test_a_message_that_arrived_is_known_by_its_key(whatsapp: Simulator, channel
     assert health(channel).probed_at is not None
     assert health(channel).silent_since is None
     assert alerts(channel) == {}
+
+
+def test_one_that_the_history_spells_otherwise_is_known_by_its_message(
+    whatsapp: Simulator, channel: Channel
+) -> None:
+    say(whatsapp, channel, "Oi!")
+    until(lambda: bodies(channel) == ["Oi!"])
+    with workspace_transaction(channel.workspace_id):
+        rows = InboundEvent.objects.filter(channel_id=channel.id, dedupe_key__startswith="message:")
+        assert rows.update(dedupe_key="message:the same person by a hidden id") == 1
+    grow_older(channel)
+    look(channel)
+    look(channel, seen="silent")
+    assert health(channel).probed_at is not None
+    assert health(channel).silent_since is None
 
 
 def test_a_deaf_session_is_found_read_back_and_trusted_again_when_it_hears(

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from parley.access.tests.factories import Cast
-from parley.channels.models import Channel
+from parley.channels.models import Channel, ChannelEvent
 from parley.channels.tests.factories import announced, history, make_session, reread
 from parley.channels.tests.watching import (
     alerts,
@@ -20,6 +21,7 @@ from parley.channels.tests.watching import (
     settings,
 )
 from parley.core.clock import now
+from parley.core.transactions import workspace_transaction
 from parley.simulator.testing import Simulator
 
 HOUR = timedelta(hours=1)
@@ -74,6 +76,18 @@ def test_a_message_that_no_webhook_told_is_believed_at_the_second_look(
     look(channel)
     assert health(channel).gap_until is not None
     assert jobs(channel, "channels.read_missed") != []
+
+
+def test_what_is_older_than_can_be_read_back_says_nothing(
+    cast: Cast, whatsapp: Simulator, channel: Channel
+) -> None:
+    with workspace_transaction(channel.workspace_id):
+        ChannelEvent.objects.filter(channel_id=channel.id).update(at=F("at") - timedelta(days=30))
+    say(whatsapp, channel, "Faz tempo", seconds_ago=8 * 24 * 3600)
+    look(channel)
+    look(channel, seen="silent")
+    assert health(channel).probed_at is not None
+    assert health(channel).silent_since is None, "it would be restarted for ever: nothing can fill that gap"
 
 
 def test_is_told_once_and_restarted_with_longer_and_longer_pauses(
