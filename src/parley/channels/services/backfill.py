@@ -18,6 +18,7 @@ from parley.channels.errors import trouble_from
 from parley.channels.events import ChannelRecovered
 from parley.channels.gateways import gateway_for
 from parley.channels.gateways.gateway import HistoryPage
+from parley.channels.gateways.kept import EventRow, KnownChannel, row_for
 from parley.channels.gateways.neutral import Credentials, GatewayError, RawEvent
 from parley.channels.models import Channel, ChannelHealth
 from parley.channels.services import alerts, gaps
@@ -33,8 +34,6 @@ from parley.core.http import HttpClient
 from parley.core.ids import new_id
 from parley.core.sql import statement
 from parley.core.transactions import workspace_transaction
-from parley.engines.ingest.directory import KnownChannel
-from parley.engines.ingest.rows import EventRow, row_for
 
 Progress = Literal["more", "count", "wait", "done"]
 """more: another page. count: all is read. wait: not now, the watch goes on later. done: there is no gap."""
@@ -109,7 +108,7 @@ def keep(rows: list[EventRow]) -> None:
         return
     columns = {name: [getattr(row, name) for row in rows] for name in EventRow.__struct_fields__}
     with connection.cursor() as cursor:
-        cursor.execute(statement("parley.engines", "ingest", "keep"), columns)
+        cursor.execute(statement("parley.channels", "backfill", "keep"), columns)
         cursor.execute(statement("parley.channels", "health", "wake_applier"))
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from parley.channels import queries
+from parley.channels.gateways.kept import EventRow, KnownChannel, row_for
 from parley.channels.gateways.neutral import Address, Credentials, RawEvent
 from parley.channels.gateways.waha import client as waha
 from parley.channels.models import Channel
@@ -24,8 +25,6 @@ from parley.core.clock import now
 from parley.core.http import HttpClient
 from parley.core.phone import from_wa_id
 from parley.core.transactions import workspace_transaction
-from parley.engines.ingest.directory import KnownChannel
-from parley.engines.ingest.rows import EventRow, row_for
 
 _MOST_PAGES: Final = 500
 """Half a million people. An engine that knows no offset would answer the same page for ever."""

@@ -3,9 +3,9 @@
 import asyncio
 import time
 from collections.abc import Hashable
-from dataclasses import dataclass
 from uuid import UUID
 
+from parley.channels.gateways.kept import KnownChannel
 from parley.core.crypto import decrypt
 from parley.core.sql import statement
 from parley.engines.database import Pool, platform_transaction
@@ -13,21 +13,6 @@ from parley.engines.database import Pool, platform_transaction
 _FRESH_SECONDS = 3.0
 _MOST_UNKNOWN = 10_000
 _LONGEST_NAME = 200
-
-
-@dataclass(frozen=True, slots=True)
-class KnownChannel:
-    """What ingest needs of a channel. The secrets are plain and never leave the process."""
-
-    workspace_id: UUID
-    id: UUID
-    provider: str
-    external_id: str
-    secret: str
-    verify_token: str
-
-    def __repr__(self) -> str:
-        return f"KnownChannel({self.id})"
 
 
 class Directory:

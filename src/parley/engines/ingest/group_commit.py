@@ -15,11 +15,11 @@ import structlog
 from msgspec.structs import fields
 from psycopg import DataError, OperationalError, ProgrammingError
 
+from parley.channels.gateways.kept import EventRow
 from parley.core.environment import Environment
 from parley.core.sql import statement
 from parley.engines.database import Connection, connect, is_away, platform_statement
 from parley.engines.ingest.room import Room
-from parley.engines.ingest.rows import EventRow
 
 log = structlog.get_logger(__name__)
 

@@ -13,6 +13,7 @@ import structlog
 from prometheus_client import Counter
 
 from parley.channels.gateways import gateway_for
+from parley.channels.gateways.kept import EventRow, KnownChannel, kept_headers, row_for
 from parley.channels.gateways.neutral import BadPayload, BadSignature, RawEvent
 from parley.core.crypto import CannotDecrypt
 from parley.core.environment import Environment
@@ -29,10 +30,9 @@ from parley.engines.asgi import (
     refuse,
 )
 from parley.engines.database import DATABASE_AWAY
-from parley.engines.ingest.directory import Directory, KnownChannel
+from parley.engines.ingest.directory import Directory
 from parley.engines.ingest.group_commit import GroupCommit
 from parley.engines.ingest.room import Overloaded, Room
-from parley.engines.ingest.rows import EventRow, kept_headers, row_for
 from parley.engines.measures import webhooks_answered, webhooks_events
 
 log = structlog.get_logger(__name__)

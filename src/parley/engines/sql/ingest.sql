@@ -11,21 +11,9 @@ FROM channel
 WHERE workspace_id = %(workspace)s AND provider = %(provider)s AND external_id = %(external_id)s
   AND deleted_at IS NULL;
 
--- name: keep
--- One statement for the events of every request of the last few milliseconds, of any workspace. One commit
--- for fifty rows lifts it from 9,000 to 47,000 rows/s. What came before changes nothing.
-INSERT INTO inbound_event
-  (workspace_id, id, channel_id, dedupe_key, payload, raw, headers, state, error)
-SELECT workspace_id, id, channel_id, dedupe_key, payload::jsonb, raw, headers::jsonb, state, error
-FROM unnest(
-  %(workspace_id)s::uuid[], %(id)s::uuid[], %(channel_id)s::uuid[], %(dedupe_key)s::text[],
-  %(payload)s::text[], %(raw)s::bytea[], %(headers)s::text[], %(state)s::text[], %(error)s::text[]
-) AS event (workspace_id, id, channel_id, dedupe_key, payload, raw, headers, state, error)
-ON CONFLICT (workspace_id, channel_id, dedupe_key) DO NOTHING
-RETURNING id;
-
 -- name: keep_together
--- `keep`, answering the places (from 1) of what was there before: nearly always none, so nothing is read back.
+-- The events of many requests, of any workspace: one commit for fifty rows lifts it from 9,000 to 47,000 rows/s.
+-- Answers the places (from 1) of what was there before: nearly always none, so nothing is read back.
 WITH kept AS (
   INSERT INTO inbound_event
     (workspace_id, id, channel_id, dedupe_key, payload, raw, headers, state, error)

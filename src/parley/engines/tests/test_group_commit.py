@@ -9,13 +9,13 @@ import psycopg
 import pytest
 
 from parley.access.tests.factories import Cast
+from parley.channels.gateways.kept import EventRow
 from parley.core.database_urls import engine_url
 from parley.core.environment import environment
 from parley.core.ids import new_id
 from parley.engines.ingest import group_commit
 from parley.engines.ingest.group_commit import GroupCommit
 from parley.engines.ingest.room import Overloaded, Room
-from parley.engines.ingest.rows import EventRow
 from parley.engines.tests.running import Connected, connect_channel, in_workspace
 from parley.messaging.models import InboundEvent
 

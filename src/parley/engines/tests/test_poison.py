@@ -15,6 +15,7 @@ from msgspec import structs
 from parley import __version__
 from parley.access.tests.factories import Cast, make_workspace
 from parley.channels.gateways import gateway_for
+from parley.channels.gateways.kept import KnownChannel, row_for
 from parley.channels.gateways.neutral import (
     BadPayload,
     InboundMessage,
@@ -25,9 +26,7 @@ from parley.channels.gateways.neutral import (
 from parley.core.environment import environment
 from parley.engines.apply.applier import Applier
 from parley.engines.database import open_pool
-from parley.engines.ingest.directory import KnownChannel
 from parley.engines.ingest.group_commit import GroupCommit
-from parley.engines.ingest.rows import row_for
 from parley.engines.tests.posting import cloud_body, cloud_text, post, signed_cloud
 from parley.engines.tests.running import Connected, connect_channel, in_workspace, running_edge, until
 from parley.engines.wakeups import Wakeup

@@ -1,7 +1,8 @@
-"""Events of a webhook as rows that PostgreSQL can hold, whatever the JSON held."""
+"""Events of a provider, told or read back, as rows that PostgreSQL can hold, whatever the JSON held."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,24 @@ import msgspec
 
 from parley.channels.gateways.neutral import RawEvent
 from parley.core.ids import new_id
-from parley.engines.ingest.directory import KnownChannel
 
 _REPLACEMENT = "\ufffd"
 _KEPT_HEADERS = ("user-agent", "x-webhook-request-id", "x-webhook-timestamp", "content-type")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownChannel:
+    """What ingest needs of a channel. The secrets are plain and never leave the process."""
+
+    workspace_id: UUID
+    id: UUID
+    provider: str
+    external_id: str
+    secret: str
+    verify_token: str
+
+    def __repr__(self) -> str:
+        return f"KnownChannel({self.id})"
 
 
 class EventRow(msgspec.Struct, frozen=True, gc=False):
