@@ -69,11 +69,12 @@ async def apply_notices(batch: Batch, notices: Sequence[NumberNotice]) -> None:
             portfolio=batch.channel.portfolio_id,
         )
         every = sorted({batch.channel.id, *(row["id"] for row in rows)})
-    about = [
-        (channel, notice)
-        for notice in notices
+    heard = {  # of the same said many times in a batch, the first
+        (channel, notice.severity, notice.kind, _detail(notice)): (channel, notice)
+        for notice in sorted(notices, key=lambda notice: notice.at, reverse=True)
         for channel in (every if notice.about_account else [batch.channel.id])
-    ]
+    }
+    about = list(heard.values())
     fresh = await _note(
         batch,
         [(channel, "notice", one.severity, one.kind, _detail(one), one.at) for channel, one in about],

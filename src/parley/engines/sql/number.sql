@@ -49,17 +49,22 @@ WHERE workspace_id = %(workspace)s AND deleted_at IS NULL
   AND (waba_id = nullif(%(waba)s::text, '') OR portfolio_id = nullif(%(portfolio)s::text, ''));
 
 -- name: note_news
--- Each number of an account may hear of the same thing; a line stands once. Index channel_event_at.
+-- Each number of an account may hear of the same thing; a line stands once, a notice once in ten minutes: some
+-- come with every message. Index channel_event_at.
 INSERT INTO channel_event (workspace_id, id, channel_id, kind, "from", "to", detail, at)
-SELECT DISTINCT ON (about, kind, before, after, detail, at)
-       %(workspace)s, id, about, kind, before, after, detail, at
+SELECT DISTINCT ON (new.about, new.kind, new.before, new.after, new.detail, new.at)
+       %(workspace)s, new.id, new.about, new.kind, new.before, new.after, new.detail, new.at
 FROM unnest(
   %(id)s::uuid[], %(about)s::uuid[], %(kind)s::text[], %(before)s::text[], %(after)s::text[],
   %(detail)s::text[], %(at)s::timestamptz[]
-) AS new (id, about, kind, before, after, detail, at)
+) AS line (id, about, kind, before, after, detail, at)
+CROSS JOIN LATERAL (
+  SELECT line.*, make_interval(mins => CASE WHEN line.kind = 'notice' THEN 10 ELSE 0 END) AS apart
+) AS new
 WHERE NOT EXISTS (
   SELECT FROM channel_event AS there
-  WHERE there.workspace_id = %(workspace)s AND there.channel_id = new.about AND there.at = new.at
+  WHERE there.workspace_id = %(workspace)s AND there.channel_id = new.about
+    AND there.at BETWEEN new.at - new.apart AND new.at + new.apart
     AND there.kind = new.kind AND there."from" = new.before AND there."to" = new.after
     AND there.detail = new.detail
 )

@@ -88,6 +88,18 @@ def test_a_notice_of_the_account_reaches_each_of_its_numbers_once(cast: Cast, nu
     assert types(number).count("channel.notice") == 2
 
 
+def test_a_notice_that_comes_with_every_message_is_noted_once_in_ten_minutes(number: Connected) -> None:
+    def told(second: int) -> NumberNotice:
+        return NumberNotice(at=at(second), kind="error", detail="Again.", severity="warning")
+
+    apply(number, *(told(second) for second in range(50)))
+    apply(number, told(590))
+    assert history(number) == [("notice", "warning", "error")]
+    assert types(number).count("channel.notice") == 1
+    apply(number, told(700))
+    assert history(number) == [("notice", "warning", "error")] * 2
+
+
 def test_templates_and_groups(number: Connected) -> None:
     apply(
         number,
