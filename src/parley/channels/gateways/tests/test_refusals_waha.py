@@ -80,6 +80,7 @@ def test_what_the_engine_threw(thrown: dict[str, Any], kind: str, code: str, con
             "never",
         ),
         (Answer(429, {"message": "slow", "statusCode": 429}), "throttled", "waha_429", "throttle"),
+        (Answer(408, {"message": "Request Timeout", "statusCode": 408}), "uncertain", "waha_408", "unknown"),
         (Answer(429, "slow", {"Retry-After": "3"}), "throttled", "http_429", "throttle"),
         (
             Answer(500, {"message": "Internal server error", "statusCode": 500}),

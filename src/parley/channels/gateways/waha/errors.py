@@ -122,6 +122,8 @@ _CONSEQUENCES: Final[Mapping[str, Consequence]] = {
     **{one.code: one.consequence for one in VERDICTS},
     **{f"channel_{state}": "stop_number" for state in _STATE_ADVICE if state != "starting"},
 }
+_LEFT_OPEN: Final = frozenset({408, 499})
+"""Somebody stopped waiting: the engine may have gone on."""
 _NOT_DELIVERED: Final = (
     "WhatsApp did not take the message. Check on the phone whether the number is restricted."
 )
@@ -202,6 +204,8 @@ def _refused(body: Mapping[str, Any], answer: Response) -> GatewayError:
     if status == 429:
         wait = retry_after(answer)
         return GatewayError("throttled", f"WAHA asks to slow down: {message}", retry_after=wait, **known)
+    if status in _LEFT_OPEN:
+        return GatewayError("uncertain", f"WAHA did not say what happened: {message}", **known)
     if status < 500 or status == 501:
         return GatewayError("refused", f"WAHA refused: {message}", **known)
     return GatewayError("uncertain", f"WAHA failed: {message}", **known)
