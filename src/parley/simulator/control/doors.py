@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from parley.core.errors import NotFound
+from parley.core.errors import Conflict, Invalid, NotFound
 from parley.simulator.configuration import Pace
 from parley.simulator.control.requests import answer, query_as, read_as
 from parley.simulator.courier import Courier
@@ -22,6 +22,7 @@ from parley.simulator.waha.identity import environment, me_of
 from parley.simulator.world import World
 
 HEARTBEAT_SECONDS = 15
+FURTHEST = 10 * 366 * 86_400
 SHOWN_INLINE = ("image/png", "image/jpeg", "image/webp", "image/gif", "audio/", "video/")
 
 
@@ -160,10 +161,15 @@ class Doors:
         return answer(delivery)
 
     async def clock(self, request: Request) -> Response:
-        """What time it is; `advance` lets virtual time pass by so many seconds."""
-        if request.method == "POST":
-            self.world.clock.advance((await read_as(request, Advance)).advance)
+        """What time it is; `advance` lets virtual time pass by so many seconds. Refused where it is real."""
         is_virtual = self.world.configuration.is_deterministic
+        if request.method == "POST":
+            order = await read_as(request, Advance)
+            if not is_virtual:
+                raise Conflict("Time is real here and passes by itself. Start with --deterministic.")
+            if not 0 <= order.advance <= FURTHEST:
+                raise Invalid("advance is a number of seconds, from 0 to ten years.")
+            self.world.clock.advance(order.advance)
         return answer({"now": self.world.now(), "virtual": is_virtual})
 
     async def list_faults(self, _request: Request) -> Response:

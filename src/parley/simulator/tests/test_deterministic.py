@@ -1,7 +1,9 @@
 """The same seed and the same calls give the same story, to the byte."""
 
+import pytest
+
 from parley.simulator.configuration import INSTANT, DeliveryHabits, Pace
-from parley.simulator.testing import running_simulator
+from parley.simulator.testing import Refusal, running_simulator
 from parley.simulator.tests.cloud_people import MARINA, send, template, text
 from parley.simulator.tests.conftest import VERIFY_TOKEN, WAHA_KEY, Receiver
 
@@ -41,13 +43,19 @@ def test_time_stands_still_between_calls(receiver: Receiver) -> None:
         assert whatsapp.advance(100) == 1_000_140
 
 
+def test_time_that_is_real_is_not_pushed() -> None:
+    with running_simulator() as whatsapp:
+        with pytest.raises(Refusal, match="passes by itself"):
+            whatsapp.advance(60)
+    with running_simulator(is_deterministic=True) as whatsapp, pytest.raises(Refusal):
+        whatsapp.advance(-60)
+
+
 def test_waha_is_as_deterministic(receiver: Receiver) -> None:
     found = []
     for _ in range(2):
         receiver.hooks.clear()
-        with running_simulator(
-            seed=3, is_deterministic=True, pace=INSTANT
-        ) as whatsapp:
+        with running_simulator(seed=3, is_deterministic=True, pace=INSTANT) as whatsapp:
             whatsapp.add_session("shop", webhook_url=receiver.url, hmac_key=WAHA_KEY, scan=False)
             whatsapp.scan("shop")
             receiver.hooks.clear()
