@@ -21,11 +21,11 @@ import msgspec
 import uvicorn
 
 import parley
+from parley.simulator.calling.caller import Refusal
+from parley.simulator.calling.cloud import CloudHandle
 from parley.simulator.configuration import ONLY_SENT, Configuration, Pace
 from parley.simulator.courier import Outcome
 from parley.simulator.faults import Fault, FaultOrder
-from parley.simulator.handle.caller import Refusal
-from parley.simulator.handle.cloud import CloudHandle
 from parley.simulator.people.phones import Letter
 from parley.simulator.records import Json, LedgerEntry, Message, Person, Presence
 from parley.simulator.server import address_of, listen, server_for

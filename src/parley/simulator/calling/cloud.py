@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from parley.simulator.calling.caller import Caller
 from parley.simulator.configuration import DeliveryHabits
-from parley.simulator.handle.caller import Caller
 from parley.simulator.records import Json
 
 
