@@ -138,6 +138,12 @@ def state_since(channel: Channel) -> datetime:
     return event.at if event is not None else channel.created_at
 
 
+def state_known_since(channel: Channel) -> datetime:
+    """Since when we know that it is in the present state, by our own clock: the provider's may be wrong."""
+    event = _states(channel).order_by("-at", "-id").first()
+    return event.created_at if event is not None else channel.created_at
+
+
 def last_left_working(channel: Channel) -> ChannelEvent | None:
     """When it last ceased to work, if ever it worked."""
     return _states(channel).filter(from_state="working").order_by("-at", "-id").first()

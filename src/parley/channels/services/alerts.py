@@ -136,7 +136,7 @@ def is_stuck(channel: Channel) -> bool:
     """Whether it has been starting for longer than that takes."""
     if channel.status != "starting":
         return False
-    return queries.state_since(channel) + timedelta(seconds=environment().starting_seconds) < now()
+    return queries.state_known_since(channel) + timedelta(seconds=environment().starting_seconds) < now()
 
 
 def _open(channel: Channel, trouble: Trouble, *, at: datetime, until: datetime | None = None) -> None:

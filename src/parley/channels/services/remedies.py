@@ -34,7 +34,7 @@ def remedy_for(channel: Channel, health: ChannelHealth) -> Remedy:
     if is_stuck(channel):
         return "restart"
     if channel.status == "stopped" and not queries.is_stopped_at_will(channel):
-        was_watched = queries.state_since(channel) > health.created_at
+        was_watched = queries.state_known_since(channel) > health.created_at
         return "start" if was_watched else ""
     return ""
 

@@ -131,6 +131,10 @@ def test_one_that_does_not_come_up_is_restarted(cast: Cast, whatsapp: Simulator,
         rows = ChannelEvent.objects.filter(channel_id=channel.id)
         rows.update(at=F("at") - timedelta(minutes=3))
     look(channel)
+    assert restarts(cast, channel) == [], "its clock says so, and ours does not"
+    with workspace_transaction(channel.workspace_id):
+        rows.update(created_at=F("created_at") - timedelta(minutes=3))
+    look(channel)
     assert restarts(cast, channel) == ["starting"]
     assert whatsapp.until(lambda: status(whatsapp, channel) == "WORKING")
 

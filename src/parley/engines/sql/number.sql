@@ -1,7 +1,8 @@
 -- name: change_channel
--- Only the newest word about the number counts.
+-- Only the newest word about the number counts. A provider whose clock is ahead speaks now: or nothing that we
+-- find ourselves would count until its time has come.
 UPDATE channel
-SET status = %(status)s, status_at = %(at)s,
+SET status = %(status)s, status_at = least(%(at)s, now()),
     phone_number = coalesce(%(phone_number)s, channel.phone_number),
     display_name = coalesce(%(display_name)s, channel.display_name),
     error_message = CASE WHEN %(status)s = 'failed' THEN coalesce(%(detail)s, '') ELSE '' END,
@@ -21,7 +22,8 @@ SELECT pg_notify('parley_outbound', %(workspace)s::text || ':' || %(channel)s::t
 
 -- name: note_channel_state
 INSERT INTO channel_event (workspace_id, id, channel_id, kind, "from", "to", detail, at)
-VALUES (%(workspace)s, %(id)s, %(channel)s, 'state', %(before)s, %(status)s, coalesce(%(detail)s, ''), %(at)s);
+VALUES (%(workspace)s, %(id)s, %(channel)s, 'state', %(before)s, %(status)s, coalesce(%(detail)s, ''),
+        least(%(at)s, now()));
 
 -- name: lock_facts
 SELECT quality_rating, messaging_limit, throughput_mps, phone_number, display_name,

@@ -1,5 +1,7 @@
 """What is told of the number itself, its account, its templates and its groups."""
 
+from datetime import timedelta
+
 import pytest
 
 from parley.access.tests.factories import Cast
@@ -14,6 +16,8 @@ from parley.channels.gateways.neutral import (
     TemplateChange,
 )
 from parley.channels.models import Channel, ChannelEvent
+from parley.channels.services.state import record_state
+from parley.core.clock import now
 from parley.core.models import Event
 from parley.engines.tests.applying import MARINA, apply, at, message, said
 from parley.engines.tests.running import Connected, connect_channel, in_workspace
@@ -63,6 +67,20 @@ def test_a_failure_that_concerns_the_number_stops_it_with_a_mark(number: Connect
     apply(number, ChannelState(status="working", at=at(3)))
     assert channel().status == "working"
     assert "refused_at" not in channel().metadata
+
+
+def test_a_clock_that_is_ahead_does_not_outbid_what_we_find_ourselves(number: Connected) -> None:
+    ahead = now() + timedelta(hours=1)
+    apply(number, ChannelState(status="failed", at=ahead))
+    found = in_workspace(number.workspace_id, lambda: Channel.objects.get(id=number.id))
+    assert found.status == "failed"
+    assert found.status_at <= now()
+    in_workspace(
+        number.workspace_id,
+        lambda: record_state(number.workspace_id, number.id, ChannelState(status="working", at=now())),
+    )
+    found = in_workspace(number.workspace_id, lambda: Channel.objects.get(id=number.id))
+    assert found.status == "working"
 
 
 def test_the_same_measure_again_says_nothing(number: Connected) -> None:
