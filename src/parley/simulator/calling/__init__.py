@@ -1,1 +1,1 @@
-"""The parts of the handle by which tests hold a running simulator; use `parley.simulator.testing`."""
+"""Calls to a running simulator, for tests; use `parley.simulator.testing`."""

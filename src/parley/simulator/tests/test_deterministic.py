@@ -44,9 +44,8 @@ def test_time_stands_still_between_calls(receiver: Receiver) -> None:
 
 
 def test_time_that_is_real_is_not_pushed() -> None:
-    with running_simulator() as whatsapp:
-        with pytest.raises(Refusal, match="passes by itself"):
-            whatsapp.advance(60)
+    with running_simulator() as whatsapp, pytest.raises(Refusal, match="passes by itself"):
+        whatsapp.advance(60)
     with running_simulator(is_deterministic=True) as whatsapp, pytest.raises(Refusal):
         whatsapp.advance(-60)
 
