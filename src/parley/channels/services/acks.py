@@ -13,7 +13,7 @@ from parley.channels.models import Channel, ChannelHealth
 from parley.channels.services.following import follow
 from parley.channels.services.health import locked_health, remember
 from parley.channels.services.state import add_to_history
-from parley.channels.services.statements import ask_database, mark_at, rows_of
+from parley.channels.services.statements import ask_database, mark_at, recent_mark, rows_of
 from parley.core.clock import now
 from parley.core.environment import environment
 
@@ -69,4 +69,4 @@ def _is_broken(channel: Channel, unconfirmed: int, *, window: float) -> bool:
 def _was_told(channel: Channel, health: ChannelHealth) -> bool:
     if health.acks_broken_at is None:
         return True
-    return bool(ask_database("told_since", channel, mark=mark_at(health.acks_broken_at))[0])
+    return bool(ask_database("told_since", channel, mark=recent_mark(health.acks_broken_at))[0])

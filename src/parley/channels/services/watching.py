@@ -21,7 +21,7 @@ from parley.channels.services.health import locked_health, remember
 from parley.channels.services.probing import SILENT, is_probe_due, probe
 from parley.channels.services.remedies import apply_remedy, forget_restarts, remedy_for
 from parley.channels.services.state import UNREACHABLE, add_to_history
-from parley.channels.services.statements import ask_database, mark_at
+from parley.channels.services.statements import ask_database, recent_mark
 from parley.core.clock import now
 from parley.core.environment import environment
 from parley.core.transactions import workspace_transaction
@@ -163,7 +163,7 @@ def _believe_again(channel: Channel, health: ChannelHealth) -> None:
     """A number that was silent is trusted once a webhook told something of a person; one that was restarted
     for its state, once it has worked for as long as the next pause would have been."""
     if health.silent_since is not None:
-        if not ask_database("heard_since", channel, mark=mark_at(health.silent_since))[0]:
+        if not ask_database("heard_since", channel, mark=recent_mark(health.silent_since))[0]:
             return
         remember(health, silent_since=None)
         add_to_history(channel, "heard_again")
