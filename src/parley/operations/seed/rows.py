@@ -195,21 +195,7 @@ def _follow(message: Message, entry: Entry, written: _Written, *, cast: Cast) ->
     message.attempts = 1
     message.error_message = entry.error
     is_uncertain = entry.status == "uncertain"
-    written.rows.append(
-        SendAttempt(
-            id=new_id(),
-            workspace_id=cast.workspace_id,
-            message_id=message.id,
-            attempt=1,
-            claimed_by=cast.workspace_id,
-            fence=0,
-            started_at=message.at,
-            finished_at=message.at + _TICKS[0][1],
-            outcome="uncertain" if is_uncertain else "accepted",
-            http_status=None if is_uncertain else 200,
-            detail=entry.error if is_uncertain else "",
-        )
-    )
+    written.rows.append(_attempt(message, cast=cast, doubt=entry.error if is_uncertain else None))
     if is_uncertain:
         return
     names = [status for status, _ in _TICKS]
@@ -231,6 +217,23 @@ def _follow(message: Message, entry: Entry, written: _Written, *, cast: Cast) ->
         )
 
 
+def _attempt(message: Message, *, cast: Cast, doubt: str | None = None) -> SendAttempt:
+    """The try that the ledger has of it; with `doubt`, why nobody knows how it ended."""
+    return SendAttempt(
+        id=new_id(),
+        workspace_id=cast.workspace_id,
+        message_id=message.id,
+        attempt=1,
+        claimed_by=cast.workspace_id,
+        fence=0,
+        started_at=message.at,
+        finished_at=message.at + _TICKS[0][1],
+        outcome="accepted" if doubt is None else "uncertain",
+        http_status=200 if doubt is None else None,
+        detail=doubt or "",
+    )
+
+
 def _react(message: Message, item: Timed, written: _Written, *, cast: Cast) -> None:
     """What the other side shows on it. Ours is a message too, as it had to be sent."""
     is_ours = message.direction == "inbound"
@@ -248,23 +251,23 @@ def _react(message: Message, item: Timed, written: _Written, *, cast: Cast) -> N
         )
     )
     if is_ours:
-        written.messages.append(
-            Message(
-                id=new_id(),
-                workspace_id=cast.workspace_id,
-                conversation_id=message.conversation_id,
-                channel_id=message.channel_id,
-                contact_id=message.contact_id,
-                created_at=at,
-                direction="outbound",
-                type="reaction",
-                body=item.entry.reaction,
-                content={"emoji": item.entry.reaction, "target": str(message.id)},
-                author_id=author,
-                status="sent",
-                accepted_at=at,
-                sent_at=at,
-                attempts=1,
-                at=at,
-            )
+        sent = Message(
+            id=new_id(),
+            workspace_id=cast.workspace_id,
+            conversation_id=message.conversation_id,
+            channel_id=message.channel_id,
+            contact_id=message.contact_id,
+            created_at=at,
+            direction="outbound",
+            type="reaction",
+            body=item.entry.reaction,
+            content={"emoji": item.entry.reaction, "target": str(message.id)},
+            author_id=author,
+            status="sent",
+            accepted_at=at,
+            sent_at=at,
+            attempts=1,
+            at=at,
         )
+        written.messages.append(sent)
+        written.rows.append(_attempt(sent, cast=cast))

@@ -82,8 +82,8 @@ def _check_nobody_lives_here() -> None:
     others = [name for name in names if not name.startswith(_OURS)]
     if others:
         raise Misconfigured(
-            f"{len(others)} workspaces here were not made up by this command, such as {others[0]}. "
-            "It would fill the database that they are in. Use another one, or add --beside."
+            f"This database has workspaces that were not made up by this command, such as {others[0]}. "
+            "It would be filled. Use another one (DATABASE_URL or PARLEY_HOME), or add --beside."
         )
 
 

@@ -15,9 +15,11 @@ from parley.channels.models import Channel
 from parley.contacts.models import Contact, ContactIdentity
 from parley.core import storage
 from parley.core.clock import now
+from parley.core.environment import environment
 from parley.core.errors import Invalid, Misconfigured
 from parley.core.transactions import platform_transaction, workspace_transaction
 from parley.messaging.models import Conversation, MediaFile, Message, MessageStatusEvent
+from parley.operations.invariants.looking import look_for_breaches
 from parley.operations.seed.company import SLUG, STAFF, TIMEZONE, connect_demo, seed_demo
 from parley.operations.seed.history import CUSTOMERS, timed
 from parley.operations.seed.scale import fill_to_scale
@@ -191,6 +193,13 @@ def test_a_scale_makes_skewed_workspaces_whose_lists_agree_with_their_threads(da
             for message in thread:
                 unread = unread + 1 if message.direction == "inbound" else 0
             assert talk.unread_count == (unread if talk.status == "open" else 0)
+
+
+def test_the_doctor_finds_nothing_in_the_sample_company(shop: Shop) -> None:
+    found = look_for_breaches(
+        environment(), since=now() - timedelta(days=30), grace=120.0, workspace_slug=SLUG
+    )
+    assert [breach.said for breach in found if breach.where == SLUG] == []
 
 
 def test_a_scale_refuses_to_stand_beside_somebody_elses_workspaces(shop: Shop, database: str) -> None:
