@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from parley.engines.apply.people import find_people, resolve_people
 from parley.engines.apply.placeholders import fill_placeholders
 
 _ID_TAKEN = "Its id is that of a message in another chat."
+_NOBODY = "It names nobody who said it."
+_CLOCKS_APART = timedelta(minutes=2)
+"""By how much a provider's clock may be behind ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,9 @@ async def apply_messages(batch: Batch, messages: list[InboundMessage]) -> Applie
     await _turn_down_strangers(batch, repeats, known, fresh)
     contacts = await resolve_people(batch, [m.counterpart for m in fresh.values()])
     new = [m for m in fresh.values() if address_key(m.counterpart) in contacts]
+    for message in fresh.values():
+        if address_key(message.counterpart) not in contacts:
+            batch.turn_down(message, _NOBODY)
     answers = await _adopt_echoes(batch, new, contacts)
     adopted = {answer.provider_message_id for answer in answers}
     placed = await _add(batch, [m for m in new if m.provider_message_id not in adopted], contacts)
@@ -117,7 +124,8 @@ async def _adopt_echoes(
 ) -> list[StatusChange]:
     """An echo under an id we never saw may be the answer that got lost: same person, kind and words.
 
-    Only what is on its way or uncertain is considered, oldest first, each once.
+    Only what is on its way or uncertain is considered, oldest first, each once; and nothing that was not
+    there yet when the echo was written.
     """
     echoes = [m for m in messages if m.from_us and m.type != "system" and not m.is_history]
     if not echoes:
@@ -126,12 +134,14 @@ async def _adopt_echoes(
         sql("unanswered_sends"),
         contact_id=sorted({contacts[address_key(echo.counterpart)] for echo in echoes}),
     )
-    waiting = {(row["contact_id"], row["type"], row["body"]): row["id"] for row in reversed(rows)}
+    waiting: dict[tuple[UUID, str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        waiting.setdefault((row["contact_id"], row["type"], row["body"]), []).append(row)
     pairs: dict[UUID, InboundMessage] = {}
-    for echo in echoes:
-        found = waiting.pop((contacts[address_key(echo.counterpart)], echo.type, echo.body), None)
-        if found is not None:
-            pairs[found] = echo
+    for echo in sorted(echoes, key=lambda echo: echo.at):
+        alike = waiting.get((contacts[address_key(echo.counterpart)], echo.type, echo.body), [])
+        if alike and alike[0]["created_at"] <= echo.at + _CLOCKS_APART:
+            pairs[alike.pop(0)["id"]] = echo
     if pairs:
         await batch.rows(
             sql("adopt_echo"),

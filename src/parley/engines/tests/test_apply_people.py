@@ -117,3 +117,10 @@ def test_a_refusal_that_means_stop_suppresses_the_person(
     assert (found.source, found.state) == ("error", "revoked")
     assert found.evidence == {"message_id": str(ours), "error_code": "131050"}
     assert in_workspace(session.workspace_id, Suppression.objects.count) == 1
+
+
+def test_what_names_nobody_is_set_aside_and_the_rest_is_applied(session: Connected) -> None:
+    [lost, kept] = apply(session, said("a", by=Address(name="Who?")), said("b", 1))
+    assert lost == ("parked", "It names nobody who said it.")
+    assert kept == ("applied", "")
+    assert message(session, "b").body == "Oi"
