@@ -127,14 +127,14 @@ class Applier:
             row = await (await connection.execute(sql("lock_channel"), place)).fetchone()
             if row is None:
                 return 0  # another applier has it
-            has_early = row.pop("has_early")
             channel = ChannelRow(**row)
             limits = {"most": most, "most_bytes": _MOST_BYTES}
             rows = await (await connection.execute(sql("next_events"), {**place, **limits})).fetchall()
             if not rows:
                 return 0
             stored = await translated(channel.provider, rows)
-            batch = Batch(connection, workspace_id, channel, stored, may_have_early=has_early or in_parts)
+            batch = Batch(connection, workspace_id, channel, stored)
+            batch.may_have_early = in_parts or (await batch.rows(sql("has_early")))[0]["has_early"]
             outcomes = await (self._apply_parts(batch) if in_parts else apply_stages(batch))
             await self._finish(connection, place, stored, outcomes)
         self._measure(stored, outcomes)

@@ -23,15 +23,17 @@ SELECT workspace_id, channel_id FROM work LIMIT 200;
 -- name: lock_channel
 -- One applier at a time per channel, so that order holds; another moves on. Ends with the transaction.
 SELECT channel.id, channel.provider, channel.has_window, channel.status, channel.waba_id,
-       channel.portfolio_id,
-       EXISTS (
-         SELECT FROM early_change
-         WHERE early_change.workspace_id = %(workspace)s AND early_change.channel_id = %(channel)s
-       ) AS has_early
+       channel.portfolio_id
 FROM channel_lease AS lease
 JOIN channel ON channel.workspace_id = lease.workspace_id AND channel.id = lease.channel_id
 WHERE lease.workspace_id = %(workspace)s AND lease.channel_id = %(channel)s AND lease.purpose = 'apply'
 FOR UPDATE OF lease SKIP LOCKED;
+
+-- name: has_early
+-- Asked after the lock: in one statement with it, what its last holder had just committed would not be seen.
+SELECT EXISTS (
+  SELECT FROM early_change WHERE workspace_id = %(workspace)s AND channel_id = %(channel)s
+) AS has_early;
 
 -- name: next_events
 -- At most so many and so much: a batch is held in memory.
@@ -126,7 +128,7 @@ JOIN message
 
 -- name: unanswered_sends
 -- Partial index message_in_flight: what left and has no answer yet. An echo of one is its answer.
-SELECT id, conversation_id, contact_id, type, body, provider_message_id
+SELECT id, contact_id, type, body, created_at
 FROM message
 WHERE workspace_id = %(workspace)s AND channel_id = %(channel)s AND status IN ('sending', 'uncertain')
   AND contact_id = ANY(%(contact_id)s)

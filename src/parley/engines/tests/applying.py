@@ -61,11 +61,9 @@ async def _apply(
                 place = {"workspace": channel.workspace_id, "channel": channel.id}
                 row = await (await connection.execute(sql("lock_channel"), place)).fetchone()
                 assert row is not None
-                has_early = row.pop("has_early")
                 stored = [StoredEvent(new_id(), now(), (event,)) for event in events]
-                batch = Batch(
-                    connection, channel.workspace_id, ChannelRow(**row), stored, may_have_early=has_early
-                )
+                batch = Batch(connection, channel.workspace_id, ChannelRow(**row), stored)
+                batch.may_have_early = (await batch.rows(sql("has_early")))[0]["has_early"]
                 outcomes.append(await apply_stages(batch))
     return outcomes
 
