@@ -119,7 +119,7 @@ class Hooks:
     async def _take(self, scope: Scope, channel: KnownChannel, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
         declared = self._declared(headers)
-        first = await receive()
+        first = await self._first(receive)
         size = len(first.get("body", b"")) if not first.get("more_body", False) else declared
         self._room.take(channel.workspace_id, size)
         try:
@@ -147,6 +147,14 @@ class Hooks:
             raise self._too_large()
         return size
 
+    async def _first(self, receive: Receive) -> Message:
+        """The first piece of the body. Headers alone hold a connection no longer than a slow body does."""
+        try:
+            async with asyncio.timeout(_WHOLE_SECONDS):
+                return await receive()
+        except TimeoutError:
+            raise self._too_slow() from None
+
     async def _body(self, first: Message, receive: Receive) -> bytes:
         """Nearly always it came whole with its headers. What comes in pieces has to come soon."""
         try:
@@ -157,8 +165,11 @@ class Hooks:
         except BodyTooLarge:
             raise self._too_large() from None
         except TimeoutError:
-            message = "The body took too long. Nothing was kept: send this again."
-            raise _Refusal(408, "slow", message, connection="close") from None
+            raise self._too_slow() from None
+
+    def _too_slow(self) -> _Refusal:
+        message = "The body took too long. Nothing was kept: send this again."
+        return _Refusal(408, "slow", message, connection="close")
 
     def _too_large(self) -> _Refusal:
         return _Refusal(413, "too_large", f"The body is over the limit of {self._limit} bytes.")
