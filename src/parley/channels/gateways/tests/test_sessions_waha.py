@@ -157,6 +157,13 @@ def test_what_others_configured_stays() -> None:
         assert "client" not in written
 
 
+def test_a_webhook_of_others_that_has_no_address_stays_too() -> None:
+    broken = {"events": ["message"]}
+    found, asked = repair({"webhooks": [broken]})
+    assert found is True
+    assert asked[1].json()["config"]["webhooks"][0] == broken
+
+
 def test_configuration() -> None:
     (hook,) = OURS["webhooks"]
     assert {

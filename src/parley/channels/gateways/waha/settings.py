@@ -51,7 +51,7 @@ def settings(
 def differs(there: Mapping[str, Any], wanted: Mapping[str, Any], *, webhook_url: str) -> bool:
     """Whether the session lacks something without which it would be deaf, or was given an older list."""
     hooks = [one for one in items(there.get("webhooks")) if one.get("url") == webhook_url]
-    ours = next(one for one in wanted["webhooks"] if one["url"] == webhook_url)
+    ours = next(one for one in wanted["webhooks"] if one.get("url") == webhook_url)
     metadata = there.get("metadata")  # None where the server does not show it, which proves nothing
     if isinstance(metadata, Mapping) and any(
         metadata.get(name) != value for name, value in wanted["metadata"].items()
