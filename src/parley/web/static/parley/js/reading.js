@@ -9,7 +9,7 @@ attach("[data-thread][data-reading]", (thread) => {
   let told = thread.dataset.unread === "0" ? newest()?.id : null;
 
   function newest() {
-    return [...recent.querySelectorAll(".bubble.in")].at(-1);
+    return [...recent.querySelectorAll(".bubble.in, [data-theirs]")].at(-1);
   }
 
   function seen() {
@@ -18,7 +18,7 @@ attach("[data-thread][data-reading]", (thread) => {
     if (!bubble || bubble.id === told || document.hidden || !document.hasFocus() || !inSight) return;
     told = bubble.id;
     htmx.ajax("POST", thread.dataset.reading, {
-      source: thread, target: thread, swap: "none", values: { upto: bubble.dataset.message },
+      source: thread, target: thread, swap: "none", values: { upto: bubble.id.slice("message-".length) },
     });
   }
 
