@@ -55,7 +55,7 @@ def _composed(message: Message) -> Json:
             count = 0 if poll.get("multipleAnswers") else 1
             return {
                 "pollCreationMessageV3": {
-                    "name": message.body,
+                    "name": message.body or poll.get("name", ""),
                     "options": options,
                     "selectableOptionsCount": count,
                 }
@@ -108,7 +108,7 @@ def webjs_content(world: World, message: Message) -> Json:
     match message.type:
         case "poll":
             options = poll_of(message).get("options") or []
-            shown["pollName"] = message.body
+            shown["pollName"] = message.body or poll_of(message).get("name", "")
             shown["pollOptions"] = [
                 {"name": str(name), "localId": place} for place, name in enumerate(options)
             ]
