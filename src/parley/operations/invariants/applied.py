@@ -17,12 +17,19 @@ def missing_of_applied(connection: Connection[DictRow], period: dict[str, Any]) 
     after: UUID = period["since"]
     while rows := connection.execute(_sql("applied_events"), {**period, "after": after}).fetchall():
         after = rows[-1]["id"]
-        told = [
-            (row["id"], *what, row["channel_id"])
-            for row in rows
-            for event in gateway_for(row["provider"]).translate(row["payload"])
-            if (what := _told(event)) is not None
-        ]
+        told: list[tuple[UUID, str, str, UUID]] = []
+        for row in rows:
+            try:
+                events = gateway_for(row["provider"]).translate(row["payload"])
+            except Exception as error:  # noqa: BLE001  one that breaks must not hide the others
+                said = f"cannot be read any more ({type(error).__name__})"
+                yield f"webhook event {row['id']} counts as applied, and {said}"
+            else:
+                told += [
+                    (row["id"], *what, row["channel_id"])
+                    for event in events
+                    if (what := _told(event)) is not None
+                ]
         parameters = {
             **period,
             "event_id": [one[0] for one in told],
