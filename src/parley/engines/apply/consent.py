@@ -83,6 +83,10 @@ async def _note(
     connection: Connection, workspace_id: UUID, channel_id: UUID, words: list[_Word]
 ) -> list[Fact]:
     facts: dict[UUID, Fact] = {}
+    people = sorted({word.contact_id for word in words if word.contact_id is not None})
+    if people:
+        # Two numbers may hear of one person at once: the second then sees what the first one wrote.
+        await connection.execute(sql("lock_contacts", "people"), {"workspace": workspace_id, "id": people})
     # One after another, oldest first: there are few, and the second one about a person builds on the first.
     for word in sorted(words, key=lambda word: word.at):
         state = "granted" if word.is_granted else "revoked"
