@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from parley.core.errors import Misconfigured
@@ -156,15 +157,7 @@ def read_environment() -> Environment:
         grace_seconds=_number("PARLEY_GRACE_SECONDS", 10, least=0),
         sender_metrics_port=int(_number("PARLEY_SENDER_METRICS_PORT", 0, least=0)),
         applier_metrics_port=int(_number("PARLEY_APPLIER_METRICS_PORT", 0, least=0)),
-        watch_seconds=_number("PARLEY_WATCH_SECONDS", 60, least=1),
-        silence_seconds=_number("PARLEY_SILENCE_SECONDS", 900, least=1),
-        starting_seconds=_number("PARLEY_STARTING_SECONDS", 120, least=1),
-        restart_seconds=_numbers("PARLEY_RESTART_SECONDS", (60, 300, 900, 3600), least=1),
-        outage_seconds=_number("PARLEY_OUTAGE_SECONDS", 180, least=1),
-        backfill_again_seconds=_number("PARLEY_BACKFILL_AGAIN_SECONDS", 300, least=0),
-        sweep_seconds=_number("PARLEY_SWEEP_SECONDS", 3600, least=0),
-        acks_seconds=_number("PARLEY_ACKS_SECONDS", 600, least=1),
-        acks_least=int(_number("PARLEY_ACKS_LEAST", 5, least=1)),
+        **_watching(),
     )
 
 
@@ -172,3 +165,18 @@ def read_environment() -> Environment:
 def environment() -> Environment:
     """The environment of this process, read once. Tests that change it call `environment.cache_clear()`."""
     return read_environment()
+
+
+def _watching() -> dict[str, Any]:
+    """When a number counts as silent or stuck, and what is done then how often."""
+    return {
+        "watch_seconds": _number("PARLEY_WATCH_SECONDS", 60, least=1),
+        "silence_seconds": _number("PARLEY_SILENCE_SECONDS", 900, least=1),
+        "starting_seconds": _number("PARLEY_STARTING_SECONDS", 120, least=1),
+        "restart_seconds": _numbers("PARLEY_RESTART_SECONDS", (60, 300, 900, 3600), least=1),
+        "outage_seconds": _number("PARLEY_OUTAGE_SECONDS", 180, least=1),
+        "backfill_again_seconds": _number("PARLEY_BACKFILL_AGAIN_SECONDS", 300, least=0),
+        "sweep_seconds": _number("PARLEY_SWEEP_SECONDS", 3600, least=0),
+        "acks_seconds": _number("PARLEY_ACKS_SECONDS", 600, least=1),
+        "acks_least": int(_number("PARLEY_ACKS_LEAST", 5, least=1)),
+    }
