@@ -26,7 +26,7 @@ PAGE_SIZE: Final = 50
 REFRESH_LIMIT: Final = 500
 """Entries that one refresh draws: a screen holds its first page and what came since."""
 RINGING: Final = timedelta(minutes=2)
-"""How long a phone rings at most: WAHA does not say that nobody answered."""
+"""How long a phone rings at most: not every provider says that nobody answered."""
 
 _ORDER: Final = "thread"
 _END: Final = Cursor(
