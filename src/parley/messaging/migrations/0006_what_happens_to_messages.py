@@ -1,8 +1,7 @@
 """Edits, deletions, votes, groups, and changes that overtake their message.
 
 Adds columns with no default to `message` and with a constant one to `inbound_event`: both at once, without a
-rewrite; they are locked for that moment. Two short partial indexes on `message` lock it against writes while
-it is read once.
+rewrite; they are locked for that moment, in which nothing is read through.
 """
 
 import django.contrib.postgres.fields
@@ -315,26 +314,6 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="group_message_type",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                models.F("workspace"),
-                models.F("channel"),
-                models.F("accepted_at"),
-                condition=models.Q(("status", "accepted")),
-                name="message_unconfirmed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                models.F("workspace"),
-                models.F("channel"),
-                models.F("id"),
-                condition=models.Q(("recovered", True)),
-                name="message_recovered",
             ),
         ),
     ]
