@@ -13,7 +13,7 @@ import asyncio
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -61,11 +61,15 @@ ORDER BY seq LIMIT :limit
 """
 
 
+Whole = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+"""As SQLite has them."""
+
+
 class Sought(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to look for in the ledger. Empty matches all; `body` is a part of the text, times are seconds."""
 
-    after: int = 0
-    limit: int = 1_000_000
+    after: Whole = 0
+    limit: Whole = 1_000_000
     channel: str = ""
     api: str = ""
     recipient: str = ""
@@ -142,10 +146,14 @@ class Journal:
         put = [(*key, encode(record).decode()) for key, record in changed.items() if record is not None]
         gone = [key for key, record in changed.items() if record is None]
         self._db.execute("BEGIN IMMEDIATE")
-        self._db.executemany(PUT, put)
-        self._db.executemany("DELETE FROM record WHERE kind = ? AND key = ?", gone)
-        self._db.executemany(APPEND, [line_of(entry) for entry in lines])
-        self._db.executemany("INSERT INTO attempt (channel, id, at) VALUES (?, ?, ?)", attempts)
+        try:
+            self._db.executemany(PUT, put)
+            self._db.executemany("DELETE FROM record WHERE kind = ? AND key = ?", gone)
+            self._db.executemany(APPEND, [line_of(entry) for entry in lines])
+            self._db.executemany("INSERT INTO attempt (channel, id, at) VALUES (?, ?, ?)", attempts)
+        except BaseException:
+            self._db.execute("ROLLBACK")  # an open transaction would refuse all that follow
+            raise
         self._db.execute("COMMIT")
 
     @property

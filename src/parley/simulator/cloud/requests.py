@@ -1,12 +1,12 @@
 """Reading Graph requests: the token, the object in the path, the body as JSON or form."""
 
 import base64
-import json
 import secrets
 
 from starlette.datastructures import URL
 from starlette.requests import Request
 
+from parley.simulator.bodies import parse
 from parley.simulator.cloud.errors import GraphRefusal, unknown_object
 from parley.simulator.records import Account, App, Json, Number
 from parley.simulator.world import World
@@ -53,7 +53,7 @@ async def read_body(request: Request) -> Json:
         return {name: value for name, value in form.items() if isinstance(value, str)}
     raw = await request.body()
     try:
-        body = json.loads(raw) if raw else {}
+        body = parse(raw) if raw else {}
     except ValueError as error:
         raise GraphRefusal(100, "(#100) The request body is not valid JSON") from error
     if not isinstance(body, dict):

@@ -1,7 +1,6 @@
 """What a customer does with the phone: writes, reacts, reads, edits, deletes, is seen typing."""
 
 import base64
-import binascii
 import hashlib
 
 from msgspec import Struct
@@ -146,7 +145,7 @@ class Phones:
             return self.world.keep_media(data, mime_type, filename=letter.filename or filename)
         try:
             given = base64.b64decode(letter.data, validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise Invalid("data must be base64.") from error
         mime_type = letter.mime_type or "application/octet-stream"
         return self.world.keep_media(given, mime_type, filename=letter.filename)

@@ -61,3 +61,26 @@ def test_any_template_is_answered(shop: Simulator, components: Any, more: dict[s
     known = {"name": "novo", "language": "pt_BR", "category": "UTILITY", "components": components}
     answered(shop, f"/{ACCOUNT}/message_templates", {**known, **more})
     shop.ledger()
+
+
+@pytest.mark.parametrize(
+    "text", ["half \ud800 of one", "a whole \ud83d\ude00 one", "\0", "[" * 30_000, "9" * 30_000]
+)
+def test_a_text_that_cannot_be_written_spoils_nothing(shop: Simulator, text: str) -> None:
+    for body in (text, "depois"):
+        letter = {"messaging_product": "whatsapp", "to": MARINA, "type": "text", "text": {"body": body}}
+        answered(shop, f"/{NUMBER}/messages", letter)
+    assert shop.ledger()[-1].body == "depois"
+
+
+def test_a_place_beyond_the_ledger_is_refused(shop: Simulator) -> None:
+    for query in (f"after={10**30}", "after=-1", "limit=x"):
+        with pytest.raises(Refusal, match="422"):
+            shop._simulator("GET", f"ledger?{query}")
+
+
+def test_a_file_that_is_no_base64_is_refused(shop: Simulator) -> None:
+    with pytest.raises(Refusal, match="422"):
+        shop._simulator(
+            "POST", f"people/{MARINA}/messages", {"channel": NUMBER, "type": "image", "data": "٣"}
+        )

@@ -1,11 +1,11 @@
 """Reading WAHA requests: the body, the session it names and whether that session works."""
 
-import json
 from typing import Any
 
 from starlette.datastructures import URL
 from starlette.requests import Request
 
+from parley.simulator.bodies import parse
 from parley.simulator.numbers import digits_of
 from parley.simulator.records import Json, Message, Person, Session
 from parley.simulator.waha.errors import bad_request, no_session, not_as_expected, not_found
@@ -18,24 +18,12 @@ async def read_json(request: Request) -> Json:
     if not raw:
         return {}
     try:
-        body = json.loads(raw, parse_int=_number, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
+        body = parse(raw)
+    except ValueError as error:
         raise bad_request(f"Unexpected token in JSON: {error}") from error
-    if b"\\ud" in raw.lower():  # half a character, which would break what it is written into
-        body = json.loads(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
     if not isinstance(body, dict):
         raise bad_request("The body must be an object")
     return body
-
-
-def _number(written: str) -> int | float:
-    """A whole number as far as 64 bits go, beyond them the nearest one: JavaScript has no others."""
-    number = int(written)
-    return number if abs(number) < 2**63 else float(number)
-
-
-def _no_number(written: str) -> float:
-    raise ValueError(written)
 
 
 def part_of(body: Json, name: str) -> Json:

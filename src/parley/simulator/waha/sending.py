@@ -1,7 +1,6 @@
 """Endpoints that send: /api/sendText and its family."""
 
 import base64
-import binascii
 from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
@@ -114,7 +113,7 @@ class SendingEndpoints:
         if file.get("data"):
             try:
                 data = base64.b64decode(str(file["data"]), validate=True)
-            except binascii.Error as error:
+            except ValueError as error:
                 raise bad_request("file.data must be base64") from error
         elif file.get("url"):
             data = await self._fetched(str(file["url"]))
