@@ -193,7 +193,7 @@ def _refused(body: Mapping[str, Any], answer: Response) -> GatewayError:
     if status == 401:
         return GatewayError(
             "refused",
-            "WAHA does not accept the API key. Put the right key into the channel's settings.",
+            "WAHA does not accept the API key. Take the one that the server was started with (WAHA_API_KEY).",
             stops_channel=True,
             **known,
         )
