@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from parley.simulator.testing import Refusal, Simulator
+from parley.simulator.testing import Refusal, Simulator, running_simulator
 from parley.simulator.tests.conftest import WAHA_KEY, Receiver
 
 
@@ -106,3 +106,13 @@ def test_a_wrong_key_opens_nothing_but_ping(whatsapp: Simulator) -> None:
         whatsapp.waha("GET", "/api/sessions")
     assert (refusal.value.status, refusal.value.body) == (401, {"message": "Unauthorized", "statusCode": 401})
     assert whatsapp.waha("GET", "/ping") == {"message": "pong"}
+
+
+def test_attempts_without_end_stall_nobody() -> None:
+    retries = {"policy": "linear", "attempts": 1e20, "delaySeconds": 60}
+    hook = {"url": "http://127.0.0.1:9/", "events": ["message"], "retries": retries}
+    with running_simulator() as whatsapp:
+        whatsapp.add_session("shop")
+        whatsapp.waha("PUT", "/api/sessions/shop", {"config": {"webhooks": [hook]}})
+        whatsapp.until(lambda: whatsapp.session_status("shop") == "WORKING")
+        assert whatsapp.say("5519998761234", "Oi", channel="shop")

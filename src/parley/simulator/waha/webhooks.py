@@ -16,6 +16,7 @@ LEFT_OUT = {"whole": (), "without_engine": ("engine",), "old": ("id", "timestamp
 """The top's engine was absent in a capture of 2026.1, id and time before 2025."""
 RETRY_ATTEMPTS = 15
 RETRY_SECONDS = 2.0
+MOST_ATTEMPTS = 1_000
 
 
 class Webhooks:
@@ -97,7 +98,8 @@ class Webhooks:
 
     def waits(self, retries: Json) -> list[float]:
         """The pauses before the further attempts: constant, linear, or doubling with a fifth of jitter."""
-        attempts = int(RETRY_ATTEMPTS if retries.get("attempts") is None else retries["attempts"])
+        told = RETRY_ATTEMPTS if retries.get("attempts") is None else retries["attempts"]
+        attempts = min(int(told), MOST_ATTEMPTS)
         seconds = float(RETRY_SECONDS if retries.get("delaySeconds") is None else retries["delaySeconds"])
         match retries.get("policy") or "constant":
             case "linear":
