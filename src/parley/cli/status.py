@@ -17,5 +17,5 @@ def run(_options: argparse.Namespace) -> int:
     with database(environment()):
         findings = look(environment())
     for finding in findings:
-        print(f"{finding.subject:<26} {finding.said}")
+        print(f"{finding.subject:<29}{finding.said}")
     return 0
