@@ -77,15 +77,20 @@ class Applier:
                 return True
 
     async def apply_all(self) -> bool:
-        """One turn over every channel with new events. True when there may be more."""
+        """One turn over every channel with new events. True when there may be more.
+
+        A channel that cannot be worked on at all waits for the next turn, and costs the others nothing.
+        """
         async with platform_transaction(self._pool) as connection:
             rows = await (await connection.execute(sql("channels_with_work"))).fetchall()
         turns = [self._take_turn(row["workspace_id"], row["channel_id"]) for row in rows]
         ends = await asyncio.gather(*turns, return_exceptions=True)
-        for end in ends:
-            if isinstance(end, BaseException):
+        for row, end in zip(rows, ends, strict=True):
+            if isinstance(end, Exception) and not is_away(end):
+                log.error("apply.channel_failed", channel=str(row["channel_id"]), exc_info=end)
+            elif isinstance(end, BaseException):
                 raise end
-        return any(ends)
+        return any(end is True for end in ends)
 
     async def _take_turn(self, workspace_id: UUID, channel_id: UUID) -> bool:
         """Apply a channel's batches for a while. False when nothing was there, or another applier has it."""

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -257,3 +258,24 @@ def everything_ends(provider: str, bodies: list[Any]) -> None:
     found = states(channel)
     assert {state for state, _ in found} <= {"applied", "ignored", "parked"}
     assert all(reason for state, reason in found if state != "applied")
+
+
+def test_a_channel_that_cannot_be_worked_on_costs_the_others_nothing(
+    number: Connected, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = connect_channel(cast.charlie.workspace.id, "cloud_api")
+    for channel in (number, other):
+        add(channel, *split(text(channel, "wamid.one")))
+    finish = Applier._finish
+
+    async def broken(self: Applier, connection: Any, place: dict[str, UUID], *rest: Any) -> None:
+        if place["channel"] == number.id:
+            raise LookupError
+        await finish(self, connection, place, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Applier, "_finish", broken)
+        apply_all()
+    assert [states(number), states(other)] == [[("new", "")], [("applied", "")]]
+    apply_all()
+    assert states(number) == [("applied", "")]
