@@ -80,9 +80,11 @@ class Events:
             await asyncio.sleep(_LOOK_SECONDS)
             watched = self._hub.streams
             self._checked = {place: at for place, at in self._checked.items() if place in watched}
-            for workspace_id, streams in watched.items():
+            for streams in watched.values():
                 await self._keep_alive(streams)
-                await self._recheck(workspace_id, streams)
+            # Together: while the database is away each waits some seconds for it.
+            due = [place for place in watched if self._is_due(place)]
+            await asyncio.gather(*(self._recheck(place, watched[place]) for place in due))
 
     async def _serve(self, grant: StreamGrant, last_id: str, receive: Receive, send: Send) -> None:
         self._open += 1
@@ -123,15 +125,16 @@ class Events:
             if place % _AT_ONCE == 0:
                 await asyncio.sleep(0)
 
+    def _is_due(self, workspace_id: UUID) -> bool:
+        now = time.monotonic()
+        return now - self._checked.setdefault(workspace_id, now) >= _RECHECK_SECONDS
+
     async def _recheck(self, workspace_id: UUID, streams: list[Stream]) -> None:
         """All streams of a workspace in one query, so that the many cost no more than the few."""
-        since = time.monotonic() - self._checked.setdefault(workspace_id, time.monotonic())
-        if since < _RECHECK_SECONDS:
-            return
         try:
             allowed = await self._may_watch(workspace_id, [stream.grant for stream in streams])
         except DATABASE_AWAY:
-            if since < _UNCHECKED_SECONDS:
+            if time.monotonic() - self._checked[workspace_id] < _UNCHECKED_SECONDS:
                 return
             allowed = set()
         self._checked[workspace_id] = time.monotonic()

@@ -31,6 +31,7 @@ _OVERLAP_SECONDS = 3.0
 """A topic that was told this short a time ago is not told again when the log is read."""
 _REMEMBERED_SECONDS = 15.0
 _MOST_REMEMBERED = 10_000
+_LONGEST_NUMBER = 20
 _SLACK_SECONDS = 2.0
 """A page's token is made a little after its data was read, perhaps on a machine with another clock."""
 
@@ -64,7 +65,7 @@ class Hub:
     def missed(self, grant: StreamGrant, last_id: str) -> tuple[list[str], str]:
         """What a stream that opens now has to hear first, and the position it is at then."""
         name, _, number = last_id.partition("-")
-        if name == self._name and number.isdigit():
+        if name == self._name and number.isdecimal() and len(number) < _LONGEST_NUMBER:
             told = self._since_number(grant.workspace_id, int(number))
         elif last_id:
             told = [EVERYTHING]  # from another process, or from this one's life before

@@ -19,6 +19,7 @@ from parley.core.keys import keys
 from parley.core.live import live_payload
 from parley.core.stream_token import LIFETIME_SECONDS, StreamGrant, issue
 from parley.engines.database import Pool
+from parley.engines.realtime import events
 from parley.engines.realtime.hub import Hub
 from parley.engines.tests.posting import cloud_text, post, signed_cloud
 from parley.engines.tests.running import Connected, connect_channel, in_workspace, running_edge, until
@@ -40,7 +41,7 @@ class Watcher:
         self.topics: set[str] = set()
         self.heard_at = 0.0
         self.first_id = self.last_id = ""
-        self.is_ready = False
+        self.is_ready = self.is_over = False
         threading.Thread(target=self._read, daemon=True).start()
         until(lambda: self.is_ready)
 
@@ -49,6 +50,7 @@ class Watcher:
             for line in self.answer:
                 text = line.decode().strip()
                 self.is_ready = self.is_ready or text == "event: ready"
+                self.is_over = self.is_over or text == "event: over"
                 if text.startswith("id: "):
                     self.last_id = text.removeprefix("id: ")
                     self.first_id = self.first_id or self.last_id
@@ -216,6 +218,25 @@ def test_a_removed_member_may_not_watch(edge: str, cast: Cast) -> None:
         key=keys().stream_token_key,
     )  # fmt: skip
     assert post(f"{edge}/events?token={token}", b"", method="GET")[0] == 401
+
+
+def test_the_open_stream_of_a_removed_member_ends_and_no_other(
+    edge: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "_RECHECK_SECONDS", 0.1)
+    alice, bob = Watcher(edge, cast.alice), Watcher(edge, cast.bob)
+    in_workspace(
+        cast.bob.workspace.id,
+        lambda: Membership.objects.filter(id=cast.bob.membership.id).update(status="inactive"),
+    )
+    until(lambda: bob.is_over, seconds=10)
+    assert not alice.is_over
+
+
+def test_a_place_that_no_number_says_is_no_fault(edge: str, cast: Cast) -> None:
+    name = Watcher(edge, cast.bob).first_id.partition("-")[0]
+    for number in ("\u00b2", "9" * 5_000, "-1"):
+        assert "*" in until(lambda last=f"{name}-{number}": Watcher(edge, cast.bob, last_id=last).topics)
 
 
 def test_health_and_readiness(edge: str) -> None:
