@@ -2,8 +2,10 @@
 
 import json
 import secrets
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from parley.access.tests.factories import Cast
 from parley.channels.gateways.untrusted import parse_object
 from parley.core.clock import now
+from parley.engines.ingest import hooks
 from parley.engines.tests.posting import cloud_body, cloud_text, post, signed_cloud, signed_waha
 from parley.engines.tests.running import Connected, connect_channel, in_workspace, running_edge, until
 from parley.messaging.models import Conversation, InboundEvent, Message
@@ -131,3 +134,15 @@ def test_a_number_that_no_float_holds_is_kept_as_it_was_written(edge: str, numbe
     assert post(f"{edge}/hooks/{number.token}", body, signed_cloud(body))[0] == 200
     event = in_workspace(number.workspace_id, InboundEvent.objects.get)
     assert event.payload["value"]["messages"][0]["x"] == "1e999"
+
+
+@pytest.mark.parametrize("begun", [b"", b'{"object":'])
+def test_who_does_not_finish_is_sent_away(
+    edge: str, number: Connected, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr(hooks, "_WHOLE_SECONDS", 0.2)
+    where = urlsplit(edge)
+    head = f"POST /hooks/{number.token} HTTP/1.1\r\nHost: {where.netloc}\r\nContent-Length: 100\r\n\r\n"
+    with socket.create_connection((where.hostname, where.port or 80), timeout=10) as caller:
+        caller.sendall(head.encode() + begun)
+        assert caller.recv(1_000).startswith(b"HTTP/1.1 408 ")
