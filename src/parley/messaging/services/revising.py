@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID
 
+from django.db import OperationalError
 from django.utils.translation import gettext as _
+from psycopg.errors import DeadlockDetected
 
 from parley.access.doors import Member
 from parley.channels.doors import inside
@@ -30,6 +32,7 @@ from parley.messaging.services.sending import TEXT_LIMIT, preview
 
 _SENT: Final = frozenset({"accepted", "sent", "delivered", "read"})
 Act = Literal["edit", "revoke"]
+_TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,7 @@ def edit(member: Member, message_id: UUID, *, body: str) -> None:
             body=words,
         ),
     )
-    with inside(member):
-        _record(member, message_id, body=words)
+    _write_down(member, message_id, body=words)
 
 
 def revoke(member: Member, message_id: UUID) -> None:
@@ -80,8 +82,7 @@ def revoke(member: Member, message_id: UUID) -> None:
             http, revision.credentials, to=revision.to, message_id=revision.provider_message_id
         ),
     )
-    with inside(member):
-        _record(member, message_id, body=None)
+    _write_down(member, message_id, body=None)
 
 
 def _revision_for(member: Member, message_id: UUID, *, act: Act) -> Revision:
@@ -112,10 +113,24 @@ def _ask(revision: Revision, work: object) -> None:
         raise trouble_from(error, base_url=revision.base_url) from error
 
 
+def _write_down(member: Member, message_id: UUID, *, body: str | None) -> None:
+    """Record what the provider took, also where the applier writes the same at the same moment."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with inside(member):
+                _record(member, message_id, body=body)
+            return
+        except OperationalError as error:
+            if attempt == _TRIES or not isinstance(error.__cause__, DeadlockDetected):
+                raise
+
+
 def _record(member: Member, message_id: UUID, *, body: str | None) -> None:
     """Write down what the provider took. `body` None: it is deleted."""
-    place = locked_conversation(member, message_for(member, message_id).conversation_id)
-    message = message_for(member, message_id)
+    # The message before its conversation: in this order the applier locks them for an edit of its own.
+    rows = Message.objects.filter(workspace_id=member.workspace_id, id=message_id)
+    message = rows.select_for_update(no_key=True).get()
+    place = locked_conversation(member, message.conversation_id)
     if message.revoked_at is not None or message.body == body:
         return  # its webhook was faster
     MessageRevision.objects.create(
@@ -127,7 +142,6 @@ def _record(member: Member, message_id: UUID, *, body: str | None) -> None:
         by_id=member.membership_id,
         at=clock.now(),
     )
-    rows = Message.objects.filter(workspace_id=member.workspace_id, id=message_id)
     if body is None:
         rows.update(revoked_at=place.at, updated_at=place.at)
     else:
