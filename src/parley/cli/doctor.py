@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from parley.core.clock import from_unix, now
     from parley.core.environment import environment
     from parley.operations.invariants.looking import look_for_breaches
+    from parley.operations.invariants.promises import PROMISES
     from parley.operations.status import look
 
     with database(environment()):
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     for finding in warnings:
         print(f"Worth a look: {finding.subject}: {finding.said}")
     print(
-        f"{len(findings)} things looked at, {len(wrong)} wrong, {len(warnings)} worth a look; "
-        f"{len(breaches)} broken promises."
+        f"{len(findings)} things and {len(PROMISES)} promises looked at: {len(wrong) + len(breaches)} wrong, "
+        f"{len(warnings)} worth a look."
     )
     return 1 if wrong or breaches else 0

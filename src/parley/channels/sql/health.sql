@@ -42,15 +42,17 @@ SELECT EXISTS (
 );
 
 -- name: last_in_and_out
--- Index conversation_open_recent, or the one on the channel where that is shorter: the fifty newest will do.
-SELECT max(last_inbound_at), max(last_message_at) FILTER (WHERE last_message_from_us)
+-- Index conversation_open_recent, or the one on the channel where that is shorter: the fifty newest will do. What
+-- WhatsApp has not taken is not out.
+SELECT max(newest.last_inbound_at), max(message.accepted_at)
 FROM (
-  SELECT last_inbound_at, last_message_at, last_message_from_us
+  SELECT workspace_id, last_inbound_at, CASE WHEN last_message_from_us THEN last_message_ref END AS sent
   FROM conversation
   WHERE workspace_id = %(workspace)s AND channel_id = %(channel)s AND status IN ('open', 'pending', 'snoozed')
   ORDER BY last_message_at DESC, id DESC
   LIMIT 50
-) AS newest;
+) AS newest
+LEFT JOIN message ON message.workspace_id = newest.workspace_id AND message.id = newest.sent;
 
 -- name: late_receipts
 -- Partial index message_unconfirmed, as below.

@@ -62,3 +62,4 @@ SEALED: Final = Promise(
     "I7", "secrets", "Start with the key this was stored with, or enter the channel's keys again."
 )
 READY: Final = Promise("I8", "readiness", "Look at /readyz and at the log.")
+PROMISES: Final = (*OF_A_WORKSPACE, *OF_ALL, UNAPPLIED, APART, SEALED, READY)
