@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -36,12 +37,14 @@ _MOST_IN_PARTS = 50
 """In savepoints of one each, as many as fit well into one transaction."""
 _MOST_BYTES = 8 * 1024 * 1024
 _CHANNELS_AT_ONCE = 4
+_CHANNELS_A_TURN = 200
 _LONG_BATCH = 1.0
 _SHORT_BATCH = 0.4
 """Seconds. What is applied is seen when its batch ends, so a slow machine gets smaller ones."""
 _LONGEST_TURN = 1.0
 """Seconds that a channel may go on while others wait for their turn."""
 _RETRIED_AT_ONCE = 500
+_START = (UUID(int=0), UUID(int=0))
 
 
 class Applier:
@@ -52,6 +55,7 @@ class Applier:
         self._wakeup = wakeup
         self._turns = asyncio.Semaphore(_CHANNELS_AT_ONCE)
         self._most: dict[UUID, int] = {}
+        self._after = _START
 
     async def run(self) -> None:
         """Apply what waits, for ever. What another version could not read is tried again first."""
@@ -77,12 +81,11 @@ class Applier:
                 return True
 
     async def apply_all(self) -> bool:
-        """One turn over every channel with new events. True when there may be more.
+        """One turn over channels with new events, the next ones each time. True when there may be more.
 
-        A channel that cannot be worked on at all waits for the next turn, and costs the others nothing.
+        A channel that cannot be worked on at all waits for the next round, and costs the others nothing.
         """
-        async with platform_transaction(self._pool) as connection:
-            rows = await (await connection.execute(sql("channels_with_work"))).fetchall()
+        rows = await self._next_channels()
         turns = [self._take_turn(row["workspace_id"], row["channel_id"]) for row in rows]
         ends = await asyncio.gather(*turns, return_exceptions=True)
         for row, end in zip(rows, ends, strict=True):
@@ -90,7 +93,16 @@ class Applier:
                 log.error("apply.channel_failed", channel=str(row["channel_id"]), exc_info=end)
             elif isinstance(end, BaseException):
                 raise end
-        return any(end is True for end in ends)
+        return any(end is True for end in ends) or self._after != _START
+
+    async def _next_channels(self) -> list[dict[str, Any]]:
+        workspace_id, channel_id = self._after
+        limits = {"after_workspace": workspace_id, "after_channel": channel_id, "most": _CHANNELS_A_TURN}
+        async with platform_transaction(self._pool) as connection:
+            rows = await (await connection.execute(sql("channels_with_work"), limits)).fetchall()
+        is_full = len(rows) == _CHANNELS_A_TURN
+        self._after = (rows[-1]["workspace_id"], rows[-1]["channel_id"]) if is_full else _START
+        return rows
 
     async def _take_turn(self, workspace_id: UUID, channel_id: UUID) -> bool:
         """Apply a channel's batches for a while. False when nothing was there, or another applier has it."""

@@ -1,10 +1,11 @@
 -- name: channels_with_work
 -- From one channel to the next along the partial index inbound_event_new: as long as the channels that have
--- work, not as the backlog.
+-- work, not as the backlog. It goes on where the last turn ended: of more channels than fit into a turn none is
+-- always the last.
 WITH RECURSIVE work AS (
   (SELECT workspace_id, channel_id
    FROM inbound_event
-   WHERE state = 'new'
+   WHERE state = 'new' AND (workspace_id, channel_id) > (%(after_workspace)s::uuid, %(after_channel)s::uuid)
    ORDER BY workspace_id, channel_id
    LIMIT 1)
   UNION ALL
@@ -18,7 +19,7 @@ WITH RECURSIVE work AS (
     LIMIT 1
   ) AS next
 )
-SELECT workspace_id, channel_id FROM work LIMIT 200;
+SELECT workspace_id, channel_id FROM work LIMIT %(most)s;
 
 -- name: lock_channel
 -- One applier at a time per channel, so that order holds; another moves on. Ends with the transaction.

@@ -25,6 +25,7 @@ from parley.channels.gateways.neutral import (
     RawEvent,
 )
 from parley.core.environment import environment
+from parley.engines.apply import applier
 from parley.engines.apply.applier import Applier
 from parley.engines.database import open_pool
 from parley.engines.ingest.group_commit import GroupCommit
@@ -86,10 +87,10 @@ def apply_all(*, version: str = "") -> None:
 
     async def work() -> None:
         async with open_pool(environment(), size=2) as pool:
-            applier = Applier(pool, Wakeup(1))
+            ours = Applier(pool, Wakeup(1))
             if version:
-                await applier.retry_parked(version)
-            while await applier.apply_all():
+                await ours.retry_parked(version)
+            while await ours.apply_all():
                 pass
 
     asyncio.run(work())
@@ -260,9 +261,12 @@ def everything_ends(provider: str, bodies: list[Any]) -> None:
     assert all(reason for state, reason in found if state != "applied")
 
 
+@pytest.mark.parametrize("a_turn", [1, 200])
 def test_a_channel_that_cannot_be_worked_on_costs_the_others_nothing(
-    number: Connected, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    number: Connected, cast: Cast, monkeypatch: pytest.MonkeyPatch, a_turn: int
 ) -> None:
+    """Nor does one that always has something new, where a turn has room for one channel only."""
+    monkeypatch.setattr(applier, "_CHANNELS_A_TURN", a_turn)
     other = connect_channel(cast.charlie.workspace.id, "cloud_api")
     for channel in (number, other):
         add(channel, *split(text(channel, "wamid.one")))
