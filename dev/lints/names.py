@@ -19,6 +19,8 @@ _KNOW_THE_PROTOCOL = (
     "src/parley/channels/gateways/waha",
     "src/parley/channels/gateways/cloud_api",
     "src/parley/simulator",
+    # They play the provider, as tests do.
+    "benchmarks",
 )
 _KNOW_THE_PROVIDERS = (
     *_KNOW_THE_PROTOCOL,
@@ -28,7 +30,6 @@ _KNOW_THE_PROVIDERS = (
     "src/parley/cli/simulator.py",
     "src/parley/operations/seed",
     "src/parley/operations/demo_check",
-    "benchmarks",
 )
 
 

@@ -5,22 +5,20 @@ some may have been. A caller that must not act twice decides by that difference.
 """
 
 import asyncio
-import ipaddress
 import json
 import re
-import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import SimpleNamespace, TracebackType
-from typing import Any, Final, Self, TypeVar
+from types import TracebackType
+from typing import Final, Self, TypeVar
 
 import aiohttp
 import msgspec
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from parley.core.addresses import AddressRefused, check_url, may_connect
+from parley.core.addresses import AddressRefused, check_url
+from parley.core.connections import CURRENT, GuardedConnector, Progress
 from parley.core.environment import Network
 from parley.core.errors import ParleyError
 
@@ -29,8 +27,6 @@ __all__ = ["AddressRefused", "check_url"]
 Answer = TypeVar("Answer")
 
 ANSWER_LIMIT: Final = 4 * 1024 * 1024
-KEEP_ALIVE_SECONDS: Final = 5.0
-"""Short, so that a POST rarely meets a connection that the other side has just closed."""
 _CHUNK: Final = 64 * 1024
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _BREAKS: Final = re.compile(r"[\r\n\0]")
@@ -112,20 +108,11 @@ class HttpClient:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(
-            resolver=_GuardedResolver(self._networks),
-            limit=self._connections,
-            keepalive_timeout=KEEP_ALIVE_SECONDS,
-        )
-        tracing = aiohttp.TraceConfig()
-        tracing.on_connection_create_end.append(_mark_connected)
-        tracing.on_connection_reuseconn.append(_mark_connected)
         self._session = aiohttp.ClientSession(
-            connector=connector,
+            connector=GuardedConnector(self._networks, limit=self._connections),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": "Parley", "Accept-Encoding": "identity"},
             auto_decompress=False,  # a few kilobytes of gzip can hold gigabytes
-            trace_configs=[tracing],
         )
         return self
 
@@ -208,7 +195,8 @@ class HttpClient:
     ) -> Response:
         if self._session is None:
             raise RuntimeError("Use the client as an async context manager.")
-        progress = _Progress(on_write)
+        progress = Progress(on_write)
+        CURRENT.set(progress)
         try:
             async with self._session.request(
                 method,
@@ -216,7 +204,6 @@ class HttpClient:
                 headers=headers,
                 data=body,
                 allow_redirects=False,
-                trace_request_ctx=progress,
                 timeout=_limits(timeouts),
             ) as answer:
                 read = await _read(answer, limit)
@@ -244,43 +231,6 @@ def call(
             return await work(client)
 
     return asyncio.run(run())
-
-
-@dataclass(slots=True)
-class _Progress:
-    """Whether a connection was handed to the request. From then on bytes may have been written."""
-
-    on_write: Callable[[], None] | None = None
-    connected: bool = False
-
-
-async def _mark_connected(_session: aiohttp.ClientSession, context: SimpleNamespace, _event: Any) -> None:
-    progress: _Progress = context.trace_request_ctx
-    progress.connected = True
-    if progress.on_write is not None:
-        progress.on_write()
-
-
-class _GuardedResolver(AbstractResolver):
-    """Hands the connector only addresses that passed the guard: what was judged is what gets connected."""
-
-    def __init__(self, networks: tuple[Network, ...]) -> None:
-        self._networks = networks
-        self._inner = aiohttp.ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
-        passed = [
-            entry for entry in found if may_connect(ipaddress.ip_address(entry["host"]), self._networks)
-        ]
-        if not passed:
-            raise AddressRefused
-        return passed
-
-    async def close(self) -> None:
-        await self._inner.close()
 
 
 @lru_cache(maxsize=1_000)

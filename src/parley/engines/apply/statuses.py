@@ -1,6 +1,7 @@
 """What became of our messages. Order and repeats do not matter."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ async def apply_statuses(
     perhaps_named = {row["message_id"] for row in rows if row["provider_message_id"] in by_ref} & touched
     adopted = await adopt_statuses(batch.connection, batch.parameters, {*named, *perhaps_named})
     derived |= await _derive(batch.connection, batch.workspace_id, adopted)
-    batch.facts += [_fact(row) for row in derived.values()]
+    batch.facts += [fact_of(row) for row in derived.values()]
     await _follow_failures(batch, list(derived.values()))
     return {row["provider_message_id"] for row in rows if row["message_id"] is not None}
 
@@ -49,9 +50,12 @@ async def adopt_statuses(
     return {row["id"] for row in await cursor.fetchall()}
 
 
-async def derive(connection: Connection, workspace_id: UUID, message_ids: set[UUID]) -> list[Fact]:
-    """Set the times and the state of messages from their statuses. Returns what to announce."""
-    return [_fact(row) for row in (await _derive(connection, workspace_id, message_ids)).values()]
+async def derive_late(
+    connection: Connection, parameters: Mapping[str, object], message_ids: set[UUID]
+) -> list[dict[str, Any]]:
+    """Set the times and the state of messages from statuses that overtook their answer. Returns the messages
+    as they are now, for `fact_of` and `failures_among`."""
+    return list((await _derive(connection, UUID(str(parameters["workspace"])), message_ids)).values())
 
 
 async def _add(batch: Batch, changes: list[StatusChange]) -> list[dict[str, Any]]:
@@ -79,7 +83,8 @@ async def _derive(
     return {row["id"]: row for row in await cursor.fetchall()}
 
 
-def _fact(row: Mapping[str, Any]) -> Fact:
+def fact_of(row: Mapping[str, Any]) -> Fact:
+    """What is announced of a message whose statuses were derived."""
     return Fact(
         "message.status_changed",
         "message",
@@ -89,28 +94,40 @@ def _fact(row: Mapping[str, Any]) -> Fact:
     )
 
 
-async def _follow_failures(batch: Batch, derived: list[dict[str, Any]]) -> None:
-    """What a failure says beyond its message: the person wants no marketing, or the number cannot send."""
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """What failures say beyond their messages: who wants no marketing, and what ails the number."""
+
+    stops: list[Stop]
+    refusals: list[ChannelState]
+
+
+def failures_among(provider: str, derived: Collection[Mapping[str, Any]]) -> Failures:
+    """Read the codes of those that failed, in the provider's words."""
     failed = [row for row in derived if row["status"] == "failed" and row["error_code"]]
-    if not failed:
-        return
-    gateway = gateway_for(batch.channel.provider)
+    gateway = gateway_for(provider)
     meaning = {code: gateway.consequence_of(code) for code in {row["error_code"] for row in failed}}
-    stops = [
-        Stop(row["contact_id"], row["id"], row["error_code"], row["failed_at"])
-        for row in failed
-        if meaning[row["error_code"]] == "stop_person"
-    ]
-    batch.facts += await note_stops(batch.connection, batch.workspace_id, batch.channel.id, stops)
-    states = [
-        ChannelState(
-            status="failed",
-            at=row["failed_at"],
-            detail=row["error_message"] or row["error_code"],
-            is_refusal=True,
-        )
-        for row in failed
-        if meaning[row["error_code"]] == "stop_number"
-    ]
-    if states:
-        await apply_channel_states(batch, [max(states, key=lambda state: state.at)])
+    return Failures(
+        stops=[
+            Stop(row["contact_id"], row["id"], row["error_code"], row["failed_at"])
+            for row in failed
+            if meaning[row["error_code"]] == "stop_person"
+        ],
+        refusals=[
+            ChannelState(
+                status="failed",
+                at=row["failed_at"],
+                detail=row["error_message"] or row["error_code"],
+                is_refusal=True,
+            )
+            for row in failed
+            if meaning[row["error_code"]] == "stop_number"
+        ],
+    )
+
+
+async def _follow_failures(batch: Batch, derived: list[dict[str, Any]]) -> None:
+    found = failures_among(batch.channel.provider, derived)
+    batch.facts += await note_stops(batch.connection, batch.workspace_id, batch.channel.id, found.stops)
+    if found.refusals:
+        await apply_channel_states(batch, [max(found.refusals, key=lambda state: state.at)])

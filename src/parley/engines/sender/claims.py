@@ -227,7 +227,7 @@ async def _withhold(
 
 def _can_send(provider: str, row: dict[str, Any]) -> bool:
     kind = row["interactive_kind"] if row["type"] == "interactive" else row["type"]
-    return kind in getattr(gateway_for(provider), "abilities", {kind})
+    return kind in gateway_for(provider).abilities
 
 
 def _address(addresses: dict[str, str]) -> Address:

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 
 LEAST = 32
+FIRST = 256
 MOST = 512
 _WORTH_SECONDS = 0.25
 _LOOK_SECONDS = 0.25
@@ -14,11 +15,12 @@ class Flight:
     """Of one channel: what its provider takes in a quarter of a second, or in thrice the time of its quickest
     answer.
 
-    More would only wait at the provider, and be in doubt if this process died.
+    More would only wait at the provider, and be in doubt if this process died. `FIRST` before anything is
+    heard of it: more than its pace lets go, where it has one.
     """
 
     def __init__(self) -> None:
-        self.most = LEAST
+        self.most = FIRST
         self._landed = 0
         self._quickest = math.inf
         self._since = time.monotonic()

@@ -146,6 +146,9 @@ class Pace:
     def begin(self, turn: Turn) -> None:
         """The message leaves at this moment. Said again, it leaves now and did not before."""
         now = self._clock()
+        if not turn.windows:
+            turn.used_at = now
+            return
         self._was_late(now, now - turn.at if turn.is_awaited else 0.0)
         self._use(turn, now, _MARGIN + self._late)
 

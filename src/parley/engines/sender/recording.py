@@ -9,7 +9,8 @@ import structlog
 from psycopg.errors import UniqueViolation
 
 from parley.engines.announcing import Fact, announce
-from parley.engines.apply.statuses import adopt_statuses, derive
+from parley.engines.apply.consent import note_stops
+from parley.engines.apply.statuses import adopt_statuses, derive_late, fact_of, failures_among
 from parley.engines.database import DATABASE_AWAY, Connection, Pool, workspace_transaction
 from parley.engines.measures import sends
 from parley.engines.sender.lease import Lease
@@ -96,7 +97,7 @@ class Recorder:
             rows = await (await connection.execute(sql("record"), _columns(lease, outcomes))).fetchall()
             recorded: list[UUID] = [row["id"] for row in rows]
             adopted = await adopt_statuses(connection, lease.parameters, recorded)
-            late = await derive(connection, lease.workspace_id, adopted)
+            late = await _follow_late(connection, lease, adopted)
             await _remember_wa_ids(connection, lease, outcomes)
             facts = [
                 Fact(
@@ -163,25 +164,43 @@ async def _pause_channel(connection: Connection, lease: Lease, outcomes: Sequenc
     stopping = next((outcome for outcome in outcomes if outcome.stops_channel), None)
     if stopping is None:
         return []
+    return await _stop_channel(
+        connection, lease, stopping.stops_channel, stopping.detail, is_refusal=stopping.outcome == "refused"
+    )
+
+
+async def _stop_channel(
+    connection: Connection, lease: Lease, status: str, detail: str, *, is_refusal: bool
+) -> list[Fact]:
     cursor = await connection.execute(
         sql("stop_channel"),
-        {
-            **lease.parameters,
-            "status": stopping.stops_channel,
-            "detail": stopping.detail,
-            "is_refusal": stopping.outcome == "refused",
-        },
+        {**lease.parameters, "status": status, "detail": detail, "is_refusal": is_refusal},
     )
     return [
         Fact(
             "channel.state_changed",
             "channel",
             lease.channel_id,
-            {"status": stopping.stops_channel},
+            {"status": status},
             (f"channel:{lease.channel_id}", "inbox"),
         )
         for _ in await cursor.fetchall()
     ]
+
+
+async def _follow_late(connection: Connection, lease: Lease, adopted: set[UUID]) -> list[Fact]:
+    """Statuses that overtook their answers: what they say of the message, and beyond it."""
+    rows = await derive_late(connection, lease.parameters, adopted)
+    facts = [fact_of(row) for row in rows]
+    if not any(row["status"] == "failed" for row in rows):
+        return facts
+    channel = await (await connection.execute(sql("provider"), lease.parameters)).fetchone()
+    found = failures_among(channel["provider"] if channel else "", rows)
+    facts += await note_stops(connection, lease.workspace_id, lease.channel_id, found.stops)
+    if found.refusals:
+        last = max(found.refusals, key=lambda state: state.at)
+        facts += await _stop_channel(connection, lease, last.status, last.detail or "", is_refusal=True)
+    return facts
 
 
 async def _spare_people(connection: Connection, lease: Lease, outcomes: Sequence[Outcome]) -> list[Fact]:

@@ -58,6 +58,9 @@ WHERE message.workspace_id = %(workspace)s AND message.id = ANY(%(id)s) AND mess
   AND (message.status IN ('sending', 'uncertain') OR outcome.status = 'accepted')
 RETURNING message.id, message.conversation_id, message.status, message.type;
 
+-- name: provider
+SELECT provider FROM channel WHERE workspace_id = %(workspace)s AND id = %(channel)s;
+
 -- name: slow_down
 UPDATE channel_lease
 SET slow_until = greatest(slow_until, now() + make_interval(secs => %(seconds)s)), updated_at = now()

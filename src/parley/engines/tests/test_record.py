@@ -2,12 +2,14 @@
 
 import asyncio
 import secrets
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from parley.access.tests.factories import Cast
 from parley.channels.gateways.neutral import Accepted
+from parley.contacts.models import ConsentEvent
 from parley.core.environment import environment
 from parley.engines.database import open_pool
 from parley.engines.sender.claims import claim
@@ -19,7 +21,7 @@ from parley.engines.sender.recording import Recorder
 from parley.engines.tests.posting import cloud_text, post, signed_cloud
 from parley.engines.tests.running import connect_channel, in_workspace, running_edge, until
 from parley.engines.tests.sending import Chat
-from parley.messaging.models import Conversation
+from parley.messaging.models import Conversation, MessageStatusEvent
 
 ENDLESS = secrets.token_hex(10_000)
 """Longer than an index holds, even compressed."""
@@ -63,6 +65,25 @@ def test_an_answer_that_cannot_be_stored_leaves_only_its_own_message_in_doubt(
     asyncio.run(send_all(chats[0], ["wamid.same", bad, "wamid.last"]))
     found = [chat.message(message).status for chat, message in zip(chats, messages, strict=True)]
     assert found == ["accepted", "uncertain", "accepted"]
+
+
+def test_a_failure_that_overtook_its_answer_still_spares_the_person(chats: list[Chat]) -> None:
+    chat = chats[0]
+    message = chat.queue("Promoção!")
+
+    def overtake() -> None:
+        MessageStatusEvent.objects.create(
+            workspace_id=chat.channel.workspace_id, channel_id=chat.channel.id, status="failed",
+            provider_message_id="wamid.early", at=datetime.now(UTC), error_code="131050",
+        )  # fmt: skip
+
+    in_workspace(chat.channel.workspace_id, overtake)
+    asyncio.run(send_all(chat, ["wamid.early"]))
+    assert chat.message(message).status == "failed"
+    events = in_workspace(
+        chat.channel.workspace_id, lambda: list(ConsentEvent.objects.values_list("state", "source"))
+    )
+    assert events == [("revoked", "error")]
 
 
 def test_the_fence_grows_with_every_taking(chats: list[Chat]) -> None:
