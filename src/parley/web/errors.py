@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from psycopg.errors import ProgramLimitExceeded
+from psycopg.errors import DeadlockDetected, LockNotAvailable, ProgramLimitExceeded, SerializationFailure
 from psycopg_pool import PoolTimeout
 
 from parley.core.errors import DomainError, TooMany
@@ -29,6 +29,9 @@ _TITLES = {
     500: gettext_lazy("Something broke on our side"),
     503: gettext_lazy("Not reachable just now"),
 }
+
+
+_COLLISIONS = (DeadlockDetected, LockNotAvailable, SerializationFailure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's `handler500`, called while the exception is handled. A database that is away is a 503."""
-    if _is_away(sys.exc_info()[1]):
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError) and isinstance(error.__cause__, _COLLISIONS):
+        text = _("Somebody else changed the same at this moment. Nothing of yours was saved: try again.")
+        return answer(request, status=409, text=text, code="collision")
+    if _is_away(error):
         text = _("The database does not answer just now. What you did may not have been saved: try again.")
         response = answer(request, status=503, text=text, code="database_away")
         response["Retry-After"] = "5"

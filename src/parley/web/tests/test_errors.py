@@ -4,7 +4,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.test import RequestFactory
-from psycopg.errors import ProgramLimitExceeded
+from psycopg.errors import DeadlockDetected, ProgramLimitExceeded
 from psycopg_pool import PoolTimeout
 
 from parley.core.errors import Conflict, DomainError, NotFound, TooMany
@@ -106,6 +106,16 @@ def test_a_database_that_is_away_is_not_our_fault(error: Exception) -> None:
         response = errors.server_error(request)
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert "try again" in response.content.decode()
+
+
+def test_a_deadlock_is_a_collision_and_no_outage() -> None:
+    request = RequestFactory().get("/")
+    try:
+        raise OperationalError("deadlock") from DeadlockDetected("deadlock detected")
+    except OperationalError:
+        response = errors.server_error(request)
+    assert response.status_code == 409
+    assert "Nothing of yours was saved" in response.content.decode()
 
 
 def test_a_value_that_is_too_long_is_no_outage() -> None:
