@@ -42,6 +42,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOST_BYTES = 64 * 1024 * 1024
 """Of bodies, from their first byte to their answer. What is made of one in between is about as much again."""
 _WHOLE_SECONDS = 30.0
+_AT_ONCE = 500
 _JSON = [(b"content-type", b"application/json")]
 _ANSWERED = webhooks_answered.labels("200")
 _ONE_NEW = b'{"received":1,"new":1}'
@@ -126,7 +127,7 @@ class Hooks:
             body = await self._body(first, receive)
             events = self._proven(channel, headers, body)
             kept = kept_headers(headers)
-            rows = [await self._row(event, channel, kept, body) for event in events]
+            rows = await self._rows(events, channel, kept, body)
             new = await self._commit.keep(rows) if rows else 0
         finally:
             self._room.give_back(channel.workspace_id, size)
@@ -186,6 +187,17 @@ class Hooks:
         except BadPayload as error:
             log.warning("webhook.unreadable", channel=str(channel.id), reason=str(error))
             raise _Refusal(400, "payload", str(error)) from None
+
+    async def _rows(
+        self, events: list[RawEvent], channel: KnownChannel, headers: str, body: bytes
+    ) -> list[EventRow]:
+        """One webhook may hold tens of thousands: the others are answered meanwhile."""
+        rows: list[EventRow] = []
+        for event in events:
+            rows.append(await self._row(event, channel, headers, body))
+            if len(rows) % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return rows
 
     async def _row(self, event: RawEvent, channel: KnownChannel, headers: str, body: bytes) -> EventRow:
         meant: KnownChannel | None = channel
