@@ -128,8 +128,8 @@ class _Product:
         self._check_each_once(_CAPPED)
         times = sorted(at for at, _ in self.gateway.ledger())
         most = _most_in_a_second(times)
-        # The first second's worth may leave at once, so it does not count for the rate.
-        reached = (len(times) - CAP) / (times[-1] - times[0])
+        # Whole seconds' worths: each leaves in less than a second, and the next one begins when it is over.
+        reached = (len(times) - CAP) / (times[-CAP] - times[0])
         self._forget()
         assert most <= CAP, f"{most} in a sliding second, where {CAP} are allowed."
         return f"cap {CAP}: at most {most} in a second, {reached / CAP:.1%} of it reached"

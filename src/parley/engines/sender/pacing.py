@@ -161,6 +161,10 @@ class Pace:
         self._answers += 1
         if self._quickest < _SLOW_ANSWER or self._answers < _FIRST_ANSWERS:
             longer = min(took, _WAITED_NEXT_DOOR + self._late)
+            if longer == took:
+                # It was read before it was answered: a second after that is enough, however late we were.
+                self._use(turn, turn.used_at, _MARGIN + took)
+                return
         else:
             longer = min(took - self._quickest, _SLOW_ANSWER + self._late)
         self._use(turn, turn.used_at, turn.margin + longer)
