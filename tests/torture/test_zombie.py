@@ -27,8 +27,8 @@ def test_a_sender_that_wakes_up_sends_nothing_again(
     world.start("simulator", "edge", "applier", "sender.1", "sender.2")
     number = connect_at_simulator(world, provider, per_second=40)
     chats = customers_write(world, number, count=CUSTOMERS)
-    api, call = ("cloud", "/messages") if provider == "cloud_api" else ("waha", "/api/sendText")
-    world.whatsapp.fault(api, "latency", match=call, times=0, seconds=0.15, after=True)
+    world.whatsapp.fault("cloud", "latency", match="/messages", times=0, seconds=0.15, after=True)
+    world.whatsapp.fault("waha", "latency", match="/api/sendText", times=0, seconds=0.15, after=True)
 
     doubtful: set[UUID] = set()
     queued = 0
