@@ -61,7 +61,7 @@ def retry(environment: Environment, *, workspace_slug: str | None = None) -> int
     One for a number that was not connected goes to that number if it is by now, and if the same secret proves
     it. Otherwise it stays, and so does one of which only bytes are left.
     """
-    with _over_all_workspaces(environment) as connection, connection.transaction():
+    with _over_all_workspaces(environment) as connection:
         where = {"workspace": _workspace(connection, workspace_slug)}
         moved = 0
         for pair in connection.execute(_sql("numbers_that_are_here_now"), where).fetchall():
@@ -72,9 +72,10 @@ def retry(environment: Environment, *, workspace_slug: str | None = None) -> int
 
 @contextmanager
 def _over_all_workspaces(environment: Environment) -> Iterator[Connection[DictRow]]:
-    with connect(engine_url(environment)) as connection:
+    # One transaction: PgBouncer may give each one another connection to the server.
+    with connect(engine_url(environment)) as connection, connection.transaction():
         # A workspace that does not exist: only the engines' own policies show rows then.
-        connection.execute("SET app.workspace_id = '00000000-0000-0000-0000-000000000000'")
+        connection.execute("SET LOCAL app.workspace_id = '00000000-0000-0000-0000-000000000000'")
         connection.row_factory = dict_row
         yield connection
 

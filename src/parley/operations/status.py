@@ -89,9 +89,10 @@ def _migrations(environment: Environment) -> str:
 
 
 def _queues(environment: Environment) -> list[Finding]:
-    with connect(engine_url(environment)) as connection:
+    # One transaction: PgBouncer may give each one another connection to the server.
+    with connect(engine_url(environment)) as connection, connection.transaction():
         # A workspace that does not exist: only the engines' own policies show rows then.
-        connection.execute("SET app.workspace_id = '00000000-0000-0000-0000-000000000000'")
+        connection.execute("SET LOCAL app.workspace_id = '00000000-0000-0000-0000-000000000000'")
         findings = [
             _count(connection, subject, sql.SQL(statement))
             for subject, statement in _QUEUES.items()

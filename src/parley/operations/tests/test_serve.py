@@ -76,7 +76,8 @@ def start(folder: Path) -> Serving:
             stderr=log,
         )
     started = Serving(process, folder / "log", folder / "home", Browser(f"http://127.0.0.1:{port}"))
-    wait_until(started.is_ready, 120, "it gets ready")
+    wait_until(lambda: started.is_ready() or process.poll() is not None, 120, "it gets ready")
+    assert process.poll() is None, (folder / "log").read_text()[-2_000:]
     return started
 
 
