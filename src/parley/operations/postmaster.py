@@ -105,9 +105,10 @@ def start(data: Path, user: SystemUser, *, log: Path, arguments: Sequence[str], 
         if _is_ready(data, process, deadline):
             return
         said = _last_words(data, log)
-        # Backends of a postmaster that was killed need a moment to notice, and hold its memory until then.
-        if "shared memory block" in said and time.monotonic() < deadline:
+        # Backends of a killed postmaster need a moment to notice, and hold its memory until then.
+        if ("shared memory block" in said or "already exists" in said) and time.monotonic() < deadline:
             time.sleep(0.2)
+            _forget_dead(data)
             continue
         raise Misconfigured(f"The embedded database did not start: {said} (see {log.parent})")
 
@@ -209,14 +210,11 @@ def _is_ready(data: Path, process: subprocess.Popen[bytes] | None, deadline: flo
 
 
 def _forget_dead(data: Path) -> None:
-    """Remove the pid file of a killed server whose number has gone to another program since.
-
-    PostgreSQL clears a stale file itself, but not that one: it would believe that it still runs. In a
-    container that starts again, where the same few numbers are given out, this is the usual case.
-    """
-    lines = _pid_file(data)
-    if lines and lines[0].strip().isdigit() and _exists(int(lines[0])) and running_pid(data) is None:
-        (data / "postmaster.pid").unlink(missing_ok=True)
+    """Remove pid files of a killed server whose number another program has since: usual in a container."""
+    for lock in (data / "postmaster.pid", *(data.parent / "socket").glob(".s.PGSQL.*.lock")):
+        first = lock.read_text(encoding="utf-8").partition("\n")[0].strip() if lock.exists() else ""
+        if first.isdigit() and _exists(int(first)) and running_pid(data) is None:
+            lock.unlink(missing_ok=True)
 
 
 def _pid_file(data: Path) -> list[str]:

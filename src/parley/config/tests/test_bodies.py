@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -52,7 +52,9 @@ def head(path: str, length: int | None, extra: str = "") -> str:
 def answer_on(connection: socket.socket) -> tuple[int, str]:
     with connection, connection.makefile("rb") as stream:
         status = int(stream.readline().split()[1])
-        return status, stream.read().decode()
+        with suppress(ConnectionResetError):  # what we still sent meets a closed door
+            return status, stream.read().decode()
+        return status, ""
 
 
 @contextmanager
