@@ -87,7 +87,7 @@ def against(
     """What a call gives or raises against these answers, and what the provider was asked."""
 
     async def run() -> tuple[Result | Exception, list[Asked]]:
-        timeouts = Timeouts(connect=1, read=0.4, total=1)
+        timeouts = Timeouts(connect=5, read=0.4, total=5)
         async with serving(*answers) as provider, HttpClient(LOOPBACK, timeouts=timeouts) as http:
             try:
                 return await work(http, credentials(provider.url)), provider.asked
